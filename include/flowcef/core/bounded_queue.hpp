@@ -1,0 +1,132 @@
+// A queue from many producers to one consumer, bounded by the cost of what it holds (bytes, say).
+// It knows nothing of what it carries; what to do when it is full is the producer's choice of operation.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace flowcef {
+
+enum class PushResult : std::uint8_t { accepted, full, closed };
+
+/// An item dearer than the whole capacity is taken by an empty queue, or it could never pass.
+/// Thread: push operations, close and finished from any; pop from one.
+template <class T>
+class BoundedQueue {
+ public:
+  /// Input: `wake` tells the consumer to look again. It is called without the lock, on the pushing or closing
+  ///        thread, when the empty queue gets an item and when the queue is closed.
+  BoundedQueue(std::size_t capacity, std::function<void()> wake) : capacity_(capacity), wake_(std::move(wake)) {}
+
+  [[nodiscard]] PushResult try_push(T item, std::size_t cost) {
+    std::unique_lock lock(mutex_);
+    if (closed_) return PushResult::closed;
+    if (!fits(cost)) return PushResult::full;
+    return append(std::move(item), cost, lock);
+  }
+
+  /// Makes room by giving up the oldest items.
+  /// Input: `evicted` is called with each of them, the lock held.
+  template <class Evicted>
+  [[nodiscard]] PushResult push_dropping_oldest(T item, std::size_t cost, Evicted&& evicted) {
+    std::unique_lock lock(mutex_);
+    if (closed_) return PushResult::closed;
+    // Evictions leave an unread wake-up behind, but the queue they left empty must count as never empty.
+    const bool was_empty = size_ == 0;
+    while (!fits(cost)) evicted(take_front());
+    return append(std::move(item), cost, lock, was_empty);
+  }
+
+  /// Waits for room.
+  /// Returns: accepted, or closed when the queue was closed meanwhile.
+  [[nodiscard]] PushResult wait_push(T item, std::size_t cost) {
+    std::unique_lock lock(mutex_);
+    ++waiting_;
+    room_.wait(lock, [&] { return closed_ || fits(cost); });
+    --waiting_;
+    if (closed_) return PushResult::closed;
+    return append(std::move(item), cost, lock);
+  }
+
+  [[nodiscard]] std::optional<T> pop() {
+    const std::lock_guard lock(mutex_);
+    if (size_ == 0) return std::nullopt;
+    std::optional<T> item(take_front());
+    if (waiting_ > 0) room_.notify_all();
+    return item;
+  }
+
+  /// Refuses whatever comes from now on; what is queued can still be popped.
+  void close() {
+    {
+      const std::lock_guard lock(mutex_);
+      closed_ = true;
+    }
+    room_.notify_all();
+    wake_();
+  }
+
+  /// Returns: true once the queue is closed and empty, so that nothing will ever come.
+  [[nodiscard]] bool finished() const {
+    const std::lock_guard lock(mutex_);
+    return closed_ && size_ == 0;
+  }
+
+ private:
+  struct Slot {
+    T item{};
+    std::size_t cost = 0;
+  };
+
+  [[nodiscard]] bool fits(std::size_t cost) const { return size_ == 0 || held_ + cost <= capacity_; }
+
+  PushResult append(T item, std::size_t cost, std::unique_lock<std::mutex>& lock) {
+    return append(std::move(item), cost, lock, size_ == 0);
+  }
+
+  PushResult append(T item, std::size_t cost, std::unique_lock<std::mutex>& lock, bool was_empty) {
+    if (size_ == ring_.size()) grow();
+    ring_[(head_ + size_) % ring_.size()] = Slot{std::move(item), cost};
+    ++size_;
+    held_ += cost;
+    lock.unlock();
+    if (was_empty) wake_();
+    return PushResult::accepted;
+  }
+
+  T take_front() {
+    Slot& slot = ring_[head_];
+    T item = std::exchange(slot.item, T{});
+    held_ -= slot.cost;
+    head_ = (head_ + 1) % ring_.size();
+    --size_;
+    return item;
+  }
+
+  void grow() {
+    std::vector<Slot> larger(ring_.empty() ? 16 : 2 * ring_.size());
+    for (std::size_t i = 0; i < size_; ++i) larger[i] = std::move(ring_[(head_ + i) % ring_.size()]);
+    ring_ = std::move(larger);
+    head_ = 0;
+  }
+
+  const std::size_t capacity_;
+  const std::function<void()> wake_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable room_;
+  std::vector<Slot> ring_;  ///< grows to the most items ever queued, then allocates no more
+  std::size_t head_ = 0;
+  std::size_t size_ = 0;
+  std::size_t held_ = 0;
+  int waiting_ = 0;
+  bool closed_ = false;
+};
+
+}  // namespace flowcef

@@ -1,0 +1,127 @@
+#include "flowcef/core/ip_address.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
+#include "flowcef/core/byte_order.hpp"
+#include "flowcef/core/decimal.hpp"
+
+namespace flowcef {
+namespace {
+
+constexpr std::uint8_t kMappedPrefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
+struct Run {
+  int begin = 0;
+  int length = 0;
+};
+
+/// The first longest run of two or more zero groups, which RFC 5952 section 4.2 shortens to "::".
+Run longest_zero_run(const std::array<std::uint16_t, 8>& groups) noexcept {
+  Run best;
+  for (int i = 0; i < 8;) {
+    if (groups[static_cast<std::size_t>(i)] != 0) {
+      ++i;
+      continue;
+    }
+    const int begin = i;
+    while (i < 8 && groups[static_cast<std::size_t>(i)] == 0) ++i;
+    if (i - begin > best.length) best = {begin, i - begin};
+  }
+  return best.length >= 2 ? best : Run{8, 0};
+}
+
+char* write_hex_group(char* out, std::uint16_t group) noexcept {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  if (group >= 0x1000) *out++ = kDigits[group >> 12];
+  if (group >= 0x100) *out++ = kDigits[group >> 8 & 15];
+  if (group >= 0x10) *out++ = kDigits[group >> 4 & 15];
+  *out++ = kDigits[group & 15];
+  return out;
+}
+
+}  // namespace
+
+IpAddress IpAddress::from_ipv4(const std::uint8_t* bytes) noexcept {
+  IpAddress address;
+  std::memcpy(address.bytes_.data(), kMappedPrefix, 12);
+  std::memcpy(address.bytes_.data() + 12, bytes, 4);
+  return address;
+}
+
+IpAddress IpAddress::from_ipv6(const std::uint8_t* bytes) noexcept {
+  IpAddress address;
+  std::memcpy(address.bytes_.data(), bytes, 16);
+  return address;
+}
+
+std::optional<IpAddress> IpAddress::parse(std::string_view text) {
+  const std::string terminated(text);
+  if (terminated.find('\0') != std::string::npos) return std::nullopt;  // inet_pton would stop there
+  std::uint8_t bytes[16];
+  if (inet_pton(AF_INET, terminated.c_str(), bytes) == 1) return from_ipv4(bytes);
+  if (inet_pton(AF_INET6, terminated.c_str(), bytes) == 1) return from_ipv6(bytes);
+  return std::nullopt;
+}
+
+bool IpAddress::is_v4() const noexcept {
+  return std::memcmp(bytes_.data(), kMappedPrefix, 12) == 0;
+}
+
+std::string IpAddress::to_string() const {
+  char text[kMaxIpv6Text];
+  return {text, write_ipv6(text, bytes_.data())};
+}
+
+std::string Endpoint::to_string() const {
+  const std::string host = address.to_string();
+  return (address.is_v4() ? host : '[' + host + ']') + ':' + std::to_string(port);
+}
+
+std::optional<Endpoint> Endpoint::parse(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  std::string_view host = text.substr(0, colon);
+  const std::string_view digits = text.substr(colon + 1);
+  const bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  if (bracketed != (host.find(':') != std::string_view::npos)) return std::nullopt;
+
+  Endpoint endpoint;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), endpoint.port);
+  const auto address = IpAddress::parse(host);
+  if (!address || error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  endpoint.address = *address;
+  return endpoint;
+}
+
+char* write_ipv4(char* out, const std::uint8_t* bytes) noexcept {
+  for (int i = 0; i < 4; ++i) {
+    if (i != 0) *out++ = '.';
+    out = write_u8(out, bytes[i]);
+  }
+  return out;
+}
+
+char* write_ipv6(char* out, const std::uint8_t* bytes) noexcept {
+  if (std::memcmp(bytes, kMappedPrefix, 12) == 0) return write_ipv4(out, bytes + 12);
+  std::array<std::uint16_t, 8> groups;
+  for (std::size_t i = 0; i < 8; ++i) groups[i] = load_be<std::uint16_t>(bytes + 2 * i);
+  const Run zeros = longest_zero_run(groups);
+  for (int i = 0; i < 8; ++i) {
+    if (i == zeros.begin) {
+      *out++ = ':';
+      *out++ = ':';
+      i += zeros.length - 1;
+      continue;
+    }
+    if (i != 0 && i != zeros.begin + zeros.length) *out++ = ':';
+    out = write_hex_group(out, groups[static_cast<std::size_t>(i)]);
+  }
+  return out;
+}
+
+}  // namespace flowcef
