@@ -1,0 +1,41 @@
+#include "flowcef/source/file_handle.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+
+namespace flowcef {
+
+FileHandle open_for_reading(const std::string& path) {
+  FileHandle file(std::fopen(path.c_str(), "rbe"));
+  if (!file) throw std::runtime_error(path + ": " + std::strerror(errno));
+  struct stat status{};
+  if (fstat(fileno(file.get()), &status) == 0 && S_ISDIR(status.st_mode)) {
+    throw std::runtime_error(path + ": is a directory, expected a capture or payload file");
+  }
+  return file;
+}
+
+std::uint64_t size_of(std::FILE* file) noexcept {
+  struct stat status{};
+  if (fstat(fileno(file), &status) != 0 || !S_ISREG(status.st_mode)) return 0;
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+double progress_of(std::FILE* file, std::uint64_t size) noexcept {
+  const auto at = size == 0 ? off_t{0} : ftello(file);
+  return at <= 0 ? 0.0 : std::min(1.0, static_cast<double>(at) / static_cast<double>(size));
+}
+
+std::size_t peek(std::FILE* file, std::uint8_t* bytes, std::size_t length) noexcept {
+  const std::size_t count = std::fread(bytes, 1, length, file);
+  // The C library promises room for one byte; glibc and musl give back all that stands in the buffer.
+  for (std::size_t i = count; i > 0; --i) std::ungetc(bytes[i - 1], file);
+  if (count < length) std::clearerr(file);
+  return count;
+}
+
+}  // namespace flowcef

@@ -1,0 +1,164 @@
+#include "flowcef/source/udp_socket.hpp"
+
+#include <linux/filter.h>
+#include <spdlog/fmt/fmt.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+#include <span>
+
+#include "sockaddr.hpp"
+
+namespace flowcef {
+namespace {
+
+/// A system_error whose text ends with what to do about it.
+class ListenError : public std::system_error {
+ public:
+  ListenError(int error, const Endpoint& address)
+      : std::system_error(error, std::generic_category()),
+        text_(fmt::format("cannot listen on {}: {}{}", address.to_string(), code().message(), hint(error))) {}
+
+  [[nodiscard]] const char* what() const noexcept override { return text_.c_str(); }
+
+ private:
+  static const char* hint(int error) noexcept {
+    switch (error) {
+      case EADDRINUSE:
+        return " (is another collector running? ss -lunp shows it)";
+      case EADDRNOTAVAIL:
+        return " (no interface has this address; ip address lists them)";
+      case EACCES:
+        return " (ports below 1024 need root or CAP_NET_BIND_SERVICE)";
+      case EAFNOSUPPORT:
+        return " (IPv6 is switched off on this host)";
+      default:
+        return "";
+    }
+  }
+
+  std::string text_;
+};
+
+void set_option(const UdpSocket& socket, int level, int name, int value) {
+  if (setsockopt(socket.fd(), level, name, &value, sizeof value) != 0) throw ListenError(errno, socket.local());
+}
+
+/// Returns: the size that the system granted.
+std::size_t set_receive_buffer(const UdpSocket& socket, std::size_t wanted) {
+  const int value = static_cast<int>(std::min<std::size_t>(wanted, std::numeric_limits<int>::max()));
+  if (setsockopt(socket.fd(), SOL_SOCKET, SO_RCVBUFFORCE, &value, sizeof value) != 0) {
+    set_option(socket, SOL_SOCKET, SO_RCVBUF, value);
+  }
+  int granted = 0;
+  socklen_t length = sizeof granted;
+  if (getsockopt(socket.fd(), SOL_SOCKET, SO_RCVBUF, &granted, &length) != 0) return 0;
+  return static_cast<std::size_t>(granted) / 2;  // socket(7): the kernel doubles it for its own bookkeeping
+}
+
+void warn_if_capped(const UdpSocket& socket, std::size_t wanted, std::size_t granted, const Logger& logger) {
+  if (granted >= wanted / 4 * 3) return;
+  logger->warn(
+      "receive buffer is smaller than asked for, bursts may be lost: address={} wanted={} granted={}; "
+      "allow it with: sysctl -w net.core.rmem_max={}",
+      socket.local().to_string(), wanted, granted, wanted);
+}
+
+std::uint16_t bound_port(const UdpSocket& socket) {
+  SocketAddress bound;
+  if (getsockname(socket.fd(), bound.get(), &bound.length) != 0) throw ListenError(errno, socket.local());
+  return bound.to_endpoint().port;
+}
+
+UdpSocket make_socket(const Endpoint& address) {
+  const int family = address.address.is_v4() ? AF_INET : AF_INET6;
+  const int fd = ::socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) throw ListenError(errno, address);
+  return {fd, address};
+}
+
+/// Input: `alone` is set for the first socket of a port. It is bound before it agrees to share, so that a
+/// port that another process reads, even one that shares it, is an error.
+UdpSocket open_socket(const Endpoint& address, bool alone, std::size_t& buffer_bytes) {
+  UdpSocket socket = make_socket(address);
+  if (!address.address.is_v4()) set_option(socket, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+  set_option(socket, SOL_SOCKET, SO_TIMESTAMPNS, 1);
+  buffer_bytes = set_receive_buffer(socket, buffer_bytes);
+  if (!alone) set_option(socket, SOL_SOCKET, SO_REUSEPORT, 1);
+  const SocketAddress local(address);
+  if (bind(socket.fd(), local.get(), local.length) != 0) throw ListenError(errno, address);
+  if (alone) set_option(socket, SOL_SOCKET, SO_REUSEPORT, 1);
+  const Endpoint bound{address.address, bound_port(socket)};
+  return {socket.release(), bound};
+}
+
+bool shares_port_with_earlier(std::span<const Endpoint> listen, std::size_t index) {
+  const Endpoint& address = listen[index];
+  return address.port != 0 && std::ranges::any_of(listen.first(index), [&](const Endpoint& earlier) {
+           return earlier.port == address.port && earlier.address.is_v4() == address.address.is_v4();
+         });
+}
+
+constexpr sock_filter statement(unsigned code, std::uint32_t value) noexcept {
+  return {static_cast<__u16>(code), 0, 0, value};
+}
+
+/// Offset of the source address in the IP header; the program sees the UDP payload, SKF_NET_OFF leads back.
+constexpr std::uint32_t source_word(bool is_v6, unsigned word) noexcept {
+  return static_cast<std::uint32_t>(SKF_NET_OFF) + (is_v6 ? 8U : 12U) + 4U * word;
+}
+
+}  // namespace
+
+UdpSocket::~UdpSocket() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+std::vector<std::vector<UdpSocket>> open_udp_sockets(const UdpSourceConfig& config, unsigned workers,
+                                                     const Logger& logger) {
+  std::vector<std::vector<UdpSocket>> sockets(workers);
+  for (std::size_t i = 0; i < config.listen.size(); ++i) {
+    Endpoint address = config.listen[i];
+    for (unsigned worker = 0; worker < workers; ++worker) {
+      const bool alone = worker == 0 && !shares_port_with_earlier(config.listen, i);
+      std::size_t buffer_bytes = config.receive_buffer_bytes;
+      sockets[worker].push_back(open_socket(address, alone, buffer_bytes));
+      const UdpSocket& socket = sockets[worker].back();
+      if (worker == 0) warn_if_capped(socket, config.receive_buffer_bytes, buffer_bytes, logger);
+      address = socket.local();
+    }
+    if (workers < 2) continue;
+    if (const auto error = attach_source_steering(sockets[0][i].fd(), !address.address.is_v4(), workers)) {
+      logger->warn(
+          "the kernel refuses to steer by exporter address, templates may miss their data if an exporter "
+          "sends "
+          "from several ports (workers = 1 avoids it): address={} error={}",
+          address.to_string(), error.message());
+    }
+  }
+  return sockets;
+}
+
+std::error_code attach_source_steering(int fd, bool is_v6, unsigned workers) noexcept {
+  constexpr std::uint32_t kGoldenRatio = 0x9e3779b1;  // multiplicative hashing spreads neighbouring addresses
+  sock_filter program[24];
+  unsigned short length = 0;
+  const auto emit = [&](unsigned code, std::uint32_t value) { program[length++] = statement(code, value); };
+  emit(BPF_LD | BPF_IMM, 0);
+  for (unsigned word = 0; word < (is_v6 ? 4U : 1U); ++word) {
+    emit(BPF_MISC | BPF_TAX, 0);
+    emit(BPF_LD | BPF_W | BPF_ABS, source_word(is_v6, word));
+    emit(BPF_ALU | BPF_XOR | BPF_X, 0);
+    emit(BPF_ALU | BPF_MUL | BPF_K, kGoldenRatio);
+  }
+  emit(BPF_ALU | BPF_RSH | BPF_K, 16);
+  emit(BPF_ALU | BPF_MOD | BPF_K, workers);
+  emit(BPF_RET | BPF_A, 0);
+  const sock_fprog filter{length, program};
+  if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &filter, sizeof filter) == 0) return {};
+  return {errno, std::generic_category()};
+}
+
+}  // namespace flowcef

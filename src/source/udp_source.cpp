@@ -1,0 +1,199 @@
+#include "flowcef/source/udp_source.hpp"
+
+#include <linux/sock_diag.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <cerrno>
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+#include "flowcef/log/rate_limiter.hpp"
+#include "receive_batch.hpp"
+
+namespace flowcef {
+
+namespace asio = boost::asio;
+
+class UdpSource::Impl : public std::enable_shared_from_this<Impl> {
+ public:
+  Impl(asio::io_context& context, std::vector<UdpSocket> sockets, Logger logger, UdpSourceHandlers handlers,
+       std::size_t max_datagram_bytes)
+      : context_(context), logger_(std::move(logger)), handlers_(std::move(handlers)), batch_(max_datagram_bytes) {
+    sockets_.reserve(sockets.size());
+    for (auto& socket : sockets) sockets_.emplace_back(context, std::move(socket));
+  }
+
+  void start() {
+    for (auto& socket : sockets_) wait(socket);
+  }
+
+  void stop() {
+    for (auto& socket : sockets_) {
+      for (int turn = 0; turn < kTurnsAtStop && socket.descriptor.is_open(); ++turn) {
+        if (drain(socket)) break;
+      }
+    }
+    close();
+    if (std::exchange(idle_due_, false)) handlers_.on_idle();
+  }
+
+  void close() {
+    for (auto& socket : sockets_) {
+      boost::system::error_code ignored;
+      socket.descriptor.close(ignored);
+    }
+  }
+
+  [[nodiscard]] const UdpSourceCounts& counts() const noexcept { return counts_; }
+
+  [[nodiscard]] std::vector<Endpoint> local_endpoints() const {
+    std::vector<Endpoint> endpoints;
+    for (const auto& socket : sockets_) endpoints.push_back(socket.local);
+    return endpoints;
+  }
+
+ private:
+  static constexpr int kBatchesPerTurn = 16;  ///< 1024 datagrams, then the other sockets get their turn
+  static constexpr int kTurnsAtStop = 256;    ///< more than a receive buffer of usual size holds
+
+  struct Socket {
+    Socket(asio::io_context& context, UdpSocket socket)
+        : local(socket.local()), descriptor(context, socket.release()) {}
+
+    Endpoint local;
+    asio::posix::stream_descriptor descriptor;
+    std::uint32_t drops_seen = 0;
+    bool has_more = false;  ///< its last turn ended before it was empty
+  };
+
+  void wait(Socket& socket) {
+    socket.descriptor.async_wait(asio::posix::stream_descriptor::wait_read,
+                                 [weak = weak_from_this(), &socket](const boost::system::error_code& error) {
+                                   const auto self = weak.lock();
+                                   if (!self || error == asio::error::operation_aborted || !socket.descriptor.is_open())
+                                     return;
+                                   if (error) {
+                                     socket.has_more = false;
+                                     self->logger_->error(
+                                         "udp socket fails, it is not read any more: address={} error={}",
+                                         socket.local.to_string(), error.message());
+                                     return;
+                                   }
+                                   self->take_turn(socket);
+                                 });
+  }
+
+  void take_turn(Socket& socket) {
+    socket.has_more = !drain(socket);
+    if (!socket.descriptor.is_open()) return;
+    wait(socket);
+    post_idle();
+  }
+
+  /// Hands on what waits at a socket, in bounds. Returns: whether it is empty now.
+  bool drain(Socket& socket) {
+    bool is_empty = false;
+    for (int i = 0; i < kBatchesPerTurn && !is_empty && socket.descriptor.is_open(); ++i) {
+      const int count = batch_.receive(socket.descriptor.native_handle());
+      if (count < 0) report(socket, errno);
+      hand_on(socket, static_cast<std::size_t>(std::max(count, 0)));
+      is_empty = count < static_cast<int>(ReceiveBatch::kDatagrams);
+    }
+    count_kernel_drops(socket);
+    return is_empty;
+  }
+
+  void hand_on(const Socket& socket, std::size_t count) {
+    Datagram datagram;
+    datagram.listener = socket.local;
+    std::uint64_t bytes = 0;
+    for (std::size_t i = 0; i < count && socket.descriptor.is_open(); ++i) {  // a handler may end it all
+      const ReceivedDatagram received = batch_[i];
+      bytes += received.payload.size();
+      if (received.truncated) {
+        counts_.truncated.add();
+        continue;
+      }
+      if (received.payload.empty()) counts_.empty.add();
+      datagram.payload = received.payload;
+      datagram.exporter = received.from;
+      datagram.received_ns = received.received_ns;
+      handlers_.on_datagram(datagram);
+      idle_due_ = true;
+    }
+    counts_.datagrams.add(count);
+    counts_.bytes.add(bytes);
+  }
+
+  /// Posted, so that other sockets that are ready already come before it.
+  void post_idle() {
+    if (!idle_due_ || idle_posted_) return;
+    idle_posted_ = true;
+    asio::post(context_, [weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (!self) return;
+      self->idle_posted_ = false;
+      if (std::ranges::any_of(self->sockets_, &Socket::has_more)) return;
+      if (std::exchange(self->idle_due_, false)) self->handlers_.on_idle();
+    });
+  }
+
+  /// The kernel's count goes up with every drop and wraps at 32 bits. Read when the socket has been drained:
+  /// a drop needs a full queue, so each one is seen.
+  void count_kernel_drops(Socket& socket) {
+    if (!socket.descriptor.is_open()) return;
+    std::uint32_t info[SK_MEMINFO_VARS] = {};
+    socklen_t length = sizeof info;
+    if (getsockopt(socket.descriptor.native_handle(), SOL_SOCKET, SO_MEMINFO, info, &length) != 0) return;
+    const std::uint32_t drops = info[SK_MEMINFO_DROPS];
+    counts_.kernel_drops.add(drops - std::exchange(socket.drops_seen, drops));
+  }
+
+  void report(const Socket& socket, int error) {
+    if (const auto held_back = errors_.allow(std::chrono::steady_clock::now())) {
+      logger_->warn("cannot read udp socket: address={} error={} suppressed={}", socket.local.to_string(),
+                    std::generic_category().message(error), *held_back);
+    }
+  }
+
+  asio::io_context& context_;
+  Logger logger_;
+  UdpSourceHandlers handlers_;
+  std::vector<Socket> sockets_;
+  ReceiveBatch batch_;
+  UdpSourceCounts counts_;
+  RateLimiter errors_{std::chrono::seconds(10)};
+  bool idle_due_ = false;
+  bool idle_posted_ = false;
+};
+
+UdpSource::UdpSource(asio::io_context& context, std::vector<UdpSocket> sockets, Logger logger,
+                     UdpSourceHandlers handlers, std::size_t max_datagram_bytes)
+    : impl_(std::make_shared<Impl>(context, std::move(sockets), std::move(logger), std::move(handlers),
+                                   max_datagram_bytes)) {}
+
+UdpSource::~UdpSource() {
+  if (impl_) impl_->close();
+}
+
+void UdpSource::start() {
+  impl_->start();
+}
+
+void UdpSource::stop() {
+  impl_->stop();
+}
+
+const UdpSourceCounts& UdpSource::counts() const noexcept {
+  return impl_->counts();
+}
+
+std::vector<Endpoint> UdpSource::local_endpoints() const {
+  return impl_->local_endpoints();
+}
+
+}  // namespace flowcef

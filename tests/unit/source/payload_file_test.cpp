@@ -1,0 +1,185 @@
+#include "flowcef/source/payload_file.hpp"
+
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include <thread>
+#include <vector>
+
+#include "flowcef/source/capture_file.hpp"
+#include "support/capture_builder.hpp"
+
+namespace flowcef::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+ByteVector message(std::uint8_t version, std::size_t length_or_count, std::size_t length) {
+  ByteVector out(length, 0x55);
+  out[0] = 0;
+  out[1] = version;
+  out[2] = static_cast<std::uint8_t>(length_or_count >> 8);
+  out[3] = static_cast<std::uint8_t>(length_or_count);
+  return out;
+}
+
+ByteVector ipfix(std::size_t length) {
+  return message(10, length, length);
+}
+
+ByteVector netflow5(std::size_t count) {
+  return message(5, count, 24 + 48 * count);
+}
+
+ByteVector joined(const std::vector<ByteVector>& parts) {
+  ByteVector out;
+  for (const auto& part : parts) append(out, part);
+  return out;
+}
+
+std::vector<std::size_t> lengths_of(ExportFile& file) {
+  std::vector<std::size_t> lengths;
+  std::uint64_t frame = 0;
+  for (Datagram datagram; file.next(datagram);) {
+    lengths.push_back(datagram.payload.size());
+    EXPECT_EQ(datagram.frame, ++frame);
+    EXPECT_EQ(datagram.received_ns, 0);
+    EXPECT_EQ(datagram.exporter, Endpoint{});
+  }
+  EXPECT_EQ(file.counts().datagrams.value(), lengths.size());
+  return lengths;
+}
+
+struct SplitCase {
+  const char* name;
+  ByteVector content;
+  std::vector<std::size_t> lengths;
+};
+
+void PrintTo(const SplitCase& split, std::ostream* out) {
+  *out << split.name;
+}
+
+class Split : public testing::TestWithParam<SplitCase> {};
+
+TEST_P(Split, IntoMessages) {
+  const TemporaryFile temporary(GetParam().content);
+  PayloadFile file(temporary.path());
+  EXPECT_EQ(lengths_of(file), GetParam().lengths);
+  EXPECT_EQ(file.warning(), "");
+  EXPECT_EQ(file.progress(), 1.0);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Files, Split,
+    testing::Values(SplitCase{"oneIpfix", ipfix(100), {100}},
+                    SplitCase{"severalIpfix", joined({ipfix(100), ipfix(16), ipfix(65535)}), {100, 16, 65535}},
+                    SplitCase{"oneNetflow5", netflow5(30), {24 + 48 * 30}},
+                    SplitCase{"severalNetflow5", joined({netflow5(1), netflow5(0), netflow5(2)}), {72, 24, 120}},
+                    SplitCase{"netflow9IsOneDatagram", joined({{0, 9, 0, 1}, ByteVector(500)}), {504}},
+                    SplitCase{"trailingBytesStayWithTheMessage", joined({ipfix(100), ByteVector(3)}), {103}},
+                    SplitCase{"ipfixCutStaysOneDatagram", slice(ipfix(100), 0, 99), {99}},
+                    SplitCase{"ipfixLengthTooSmall", joined({{0, 10, 0, 15}, ByteVector(11)}), {15}},
+                    SplitCase{"ipfixLengthZero", joined({{0, 10, 0, 0}, ByteVector(12)}), {16}},
+                    SplitCase{"netflow5CountHostile", joined({{0, 5, 0xff, 0xff}, ByteVector(68)}), {72}},
+                    SplitCase{"threeBytes", {0, 10, 0}, {3}},
+                    SplitCase{"largestDatagram", ByteVector(65535, 1), {65535}}),
+    [](const auto& tested) { return std::string(tested.param.name); });
+
+TEST(PayloadFile, LargeFileIsSplitAsItIsRead) {
+  ByteVector content;
+  for (std::size_t i = 0; i < 200; ++i) append(content, ipfix(4000 + i));
+  const TemporaryFile temporary(content);
+  PayloadFile file(temporary.path());
+  Datagram datagram;
+  ASSERT_TRUE(file.next(datagram));
+  EXPECT_NEAR(file.progress(), 1.0 / 200, 0.01);
+  std::size_t count = 1;
+  for (; file.next(datagram); ++count) {
+    EXPECT_EQ(datagram.payload.size(), 4000 + count);
+    EXPECT_EQ(datagram.payload.back(), 0x55);
+  }
+  EXPECT_EQ(count, 200U);
+  EXPECT_EQ(file.warning(), "");
+}
+
+TEST(PayloadFile, LargeFileCutAtTheEndKeepsWhatComesBefore) {
+  const TemporaryFile temporary(joined({ipfix(60000), slice(ipfix(60000), 0, 59999)}));
+  PayloadFile file(temporary.path());
+  EXPECT_THAT(lengths_of(file), ElementsAre(60000));
+  EXPECT_THAT(file.warning(), HasSubstr("cut at byte 60000"));
+  EXPECT_EQ(file.counts().truncated.value(), 1U);
+}
+
+TEST(PayloadFile, LargeFileWithForeignBytesStopsThere) {
+  const TemporaryFile temporary(joined({ipfix(60000), ByteVector(10000, 0xee)}));
+  PayloadFile file(temporary.path());
+  EXPECT_THAT(lengths_of(file), ElementsAre(60000));
+  EXPECT_THAT(file.warning(), HasSubstr("no IPFIX or NetFlow v5 message at byte 60000"));
+  EXPECT_EQ(file.counts().bad.value(), 1U);
+  Datagram datagram;
+  EXPECT_FALSE(file.next(datagram)) << "the end stays the end";
+}
+
+TEST(PayloadFile, TooLargeForOneDatagramIsAnError) {
+  const TemporaryFile temporary(ByteVector(65536, 1));
+  EXPECT_THROW(PayloadFile file(temporary.path()), std::runtime_error);
+}
+
+TEST(PayloadFile, EmptyFileIsAWarning) {
+  const TemporaryFile temporary({});
+  PayloadFile file(temporary.path());
+  EXPECT_TRUE(lengths_of(file).empty());
+  EXPECT_THAT(file.warning(), HasSubstr("empty"));
+}
+
+TEST(OpenExportFile, TellsFormatsApartByTheirFirstBytes) {
+  const ByteVector frame = ethernet(ipv4(udp(bytes_of("a"))));
+  for (const ByteVector& content :
+       {CaptureBuilder(1, true, true).add(frame).bytes(), CaptureBuilder(1, true, false).add(frame).bytes(),
+        CaptureBuilder(1, false, true).add(frame).bytes(), CaptureBuilder(1, false, false).add(frame).bytes(),
+        CaptureNgBuilder().add_interface(1).add(frame).bytes()}) {
+    const TemporaryFile temporary(content);
+    const auto file = open_export_file(temporary.path());
+    EXPECT_NE(dynamic_cast<CaptureFile*>(file.get()), nullptr);
+    Datagram datagram;
+    EXPECT_TRUE(file->next(datagram));
+  }
+  const TemporaryFile temporary(ipfix(20));
+  EXPECT_NE(dynamic_cast<PayloadFile*>(open_export_file(temporary.path()).get()), nullptr);
+}
+
+TEST(OpenExportFile, MissingFileAndDirectory) {
+  const auto error_of = [](const std::string& path) {
+    try {
+      (void)open_export_file(path);
+    } catch (const std::runtime_error& error) {
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  EXPECT_EQ(error_of("/nonexistent/x"), "/nonexistent/x: No such file or directory");
+  EXPECT_THAT(error_of("/tmp"), HasSubstr("/tmp: is a directory"));
+}
+
+TEST(OpenExportFile, ReadsAPipe) {
+  const TemporaryFile temporary({});
+  const std::string path = temporary.path() + ".pipe";
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  std::thread writer([&] {
+    const auto content = CaptureBuilder().add(ethernet(ipv4(udp(bytes_of("a"))))).bytes();
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(content.data()), static_cast<std::streamsize>(content.size()));
+  });
+  const auto file = open_export_file(path);
+  Datagram datagram;
+  EXPECT_TRUE(file->next(datagram));
+  EXPECT_EQ(file->progress(), 0.0);
+  EXPECT_FALSE(file->next(datagram));
+  writer.join();
+  std::filesystem::remove(path);
+}
+
+}  // namespace
+}  // namespace flowcef::test
