@@ -1,0 +1,100 @@
+// Information elements: what a field number of a template means. Names, types and units as IANA has them.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "flowcef/core/element_row.hpp"
+
+namespace flowcef {
+
+/// Abstract data types. Source: RFC 7012 section 3.1, RFC 6313, RFC 9740.
+enum class DataType : std::uint8_t {
+  octet_array,
+  unsigned8,
+  unsigned16,
+  unsigned32,
+  unsigned64,
+  signed8,
+  signed16,
+  signed32,
+  signed64,
+  float32,
+  float64,
+  boolean,
+  mac_address,
+  string,
+  date_time_seconds,
+  date_time_milliseconds,
+  date_time_microseconds,
+  date_time_nanoseconds,
+  ipv4_address,
+  ipv6_address,
+  basic_list,
+  sub_template_list,
+  sub_template_multi_list,
+  unsigned256,
+};
+
+/// Returns: the type that IANA calls `name` (`unsigned32`, `dateTimeSeconds`), if there is one.
+[[nodiscard]] std::optional<DataType> data_type_by_name(std::string_view name);
+[[nodiscard]] std::string_view to_string(DataType type);
+[[nodiscard]] bool is_unsigned(DataType type) noexcept;
+[[nodiscard]] bool is_signed(DataType type) noexcept;
+
+/// Enterprise number of the reverse direction's elements. Source: RFC 5103 section 6.1.
+inline constexpr std::uint32_t kReversePen = 29305;
+/// Stands for the NetFlow v9 numbering, which has no enterprises, in places that need a number.
+inline constexpr std::uint32_t kNetflow9Pen = 0xffff'ffff;
+
+struct ElementId {
+  std::uint32_t pen = 0;  ///< 0: IANA
+  std::uint16_t id = 0;
+
+  friend bool operator==(const ElementId&, const ElementId&) = default;
+};
+
+struct InformationElement {
+  ElementId id;
+  std::string name;
+  DataType type = DataType::octet_array;
+};
+
+/// Every element by number and by name: IANA's compiled in, vendors' from tables.
+/// Lifetime: elements stay where they are for as long as the registry lives.
+/// Thread:   immutable once the tables are added; then any thread.
+class ElementRegistry {
+ public:
+  /// Holds the IANA elements and their reverse twins (RFC 5103).
+  ElementRegistry();
+  ElementRegistry(const ElementRegistry&) = delete;
+  ElementRegistry& operator=(const ElementRegistry&) = delete;
+
+  /// A later row for the same number replaces an earlier one, so that a user's table can correct a shipped one.
+  /// Errors: a row that takes a name which another number of the same enterprise has.
+  [[nodiscard]] ConfigErrors add(std::span<const ElementRow> rows);
+
+  /// Returns: nothing for a number that no table has.
+  [[nodiscard]] const InformationElement* find(ElementId id) const;
+  /// NetFlow v9 numbers are IANA's up to 32767 but for those that a v9 table names.
+  [[nodiscard]] const InformationElement* find_netflow9(std::uint16_t type) const;
+  /// Input: a name (IANA's win over vendors'), or `pen:id`, or a bare IANA number.
+  [[nodiscard]] const InformationElement* find_by_name(std::string_view name_or_number) const;
+  /// Every name there is, for hints.
+  [[nodiscard]] std::vector<std::string_view> names() const;
+
+ private:
+  void insert(ElementId id, std::string name, DataType type);
+
+  std::deque<InformationElement> elements_;
+  std::unordered_map<std::uint64_t, const InformationElement*> by_id_;
+  std::unordered_map<std::string_view, const InformationElement*> by_name_;
+};
+
+}  // namespace flowcef

@@ -1,0 +1,47 @@
+// Why input was not decoded, and how often: each reason costs the smallest unit that can be skipped.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "flowcef/core/counter.hpp"
+
+namespace flowcef {
+
+enum class Refusal : std::uint8_t {
+  // a datagram
+  short_header,        ///< shorter than the header of its format
+  unknown_version,     ///< neither NetFlow v5 nor v9 nor IPFIX
+  bad_message_length,  ///< the length or count in the header disagrees with the datagram; what is whole is decoded
+  // a set
+  bad_set_length,  ///< below 4 or past the end: the rest of the datagram is given up
+  reserved_set_id,
+  template_missing,  ///< data whose template has not come
+  // a template
+  bad_template,  ///< cut off, or an id below 256, or scope counts that do not fit
+  too_many_fields,
+  zero_length_record,  ///< a template whose records could be empty
+  ignored_withdrawal,  ///< a template without fields, which means nothing over UDP (RFC 7011 section 8.4)
+  // a record
+  bad_record,  ///< a variable-length value runs past the end of the set
+};
+
+inline constexpr std::size_t kRefusalCount = 11;
+
+/// Returns: the enumerator's own name, for counters and texts.
+[[nodiscard]] std::string_view to_string(Refusal reason);
+
+struct DecodeCounters {
+  std::array<Counter, 3> datagrams;  ///< decoded at least in part, by ExportFormat
+  Counter data_sets;
+  Counter records;          ///< data records of both kinds
+  Counter options_records;  ///< those of `records` that came by an options template
+  Counter templates;        ///< learnt: new, or other than before
+  Counter templates_evicted;
+  std::array<Counter, kRefusalCount> refused;  ///< by Refusal
+
+  [[nodiscard]] std::uint64_t refused_total() const noexcept;
+};
+
+}  // namespace flowcef

@@ -1,0 +1,59 @@
+// The layout of a kind of record, compiled when its template arrives: where each element stands and what it is.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "flowcef/decode/information_element.hpp"
+
+namespace flowcef {
+
+enum class ExportFormat : std::uint8_t { netflow5, netflow9, ipfix };
+
+[[nodiscard]] std::string_view to_string(ExportFormat format);
+
+/// Marks a field whose every value states its own length. Source: RFC 7011 section 7.
+inline constexpr std::uint16_t kVariableLength = 65535;
+
+/// Scope types of NetFlow v9 are a numbering of their own. Source: RFC 3954 section 6.1.
+inline constexpr std::uint32_t kNetflow9ScopePen = 0xffff'fffe;
+
+/// When a field of a built-in template means anything.
+enum class FieldCondition : std::uint8_t {
+  always,
+  icmp,  ///< the record's protocolIdentifier is 1 or 58
+  not_icmp,
+};
+
+struct Field {
+  ElementId id;
+  const InformationElement* element = nullptr;  ///< null: a number that no table has; its bytes are kept as they are
+  std::uint16_t length = 0;                     ///< in bytes, or kVariableLength
+  std::uint32_t offset = 0;     ///< from the start of the record or header; meaningless in a variable-length template
+  bool in_header = false;       ///< stands in the export header and holds for every record under it
+  bool scope = false;           ///< says what an options record is about
+  std::uint8_t bits_shift = 0;  ///< of a field narrower than its bytes: bits below it, and
+  std::uint8_t bits = 0;        ///< its width; 0: the whole field
+  FieldCondition condition = FieldCondition::always;
+
+  [[nodiscard]] DataType type() const noexcept { return element == nullptr ? DataType::octet_array : element->type; }
+};
+
+/// Lifetime: immutable once made; valid until on_template_removed was called with its serial.
+struct Template {
+  std::uint64_t serial = 0;  ///< never used twice in a process: a redefinition is another template
+  std::uint16_t id = 0;
+  ExportFormat format = ExportFormat::ipfix;
+  bool options = false;                     ///< its records tell about the exporter, not about traffic
+  bool variable = false;                    ///< at least one field is of variable length
+  std::uint32_t record_length = 0;          ///< in bytes; the least there can be if `variable`
+  std::vector<Field> fields;                ///< fields in the record come first, in wire order; padding is left out
+  std::vector<std::uint16_t> wire_lengths;  ///< of every field of a record, padding too; only if `variable`
+  std::vector<std::int32_t> wire_to_field;  ///< index into `fields` for each of wire_lengths; -1: padding
+
+  /// Returns: nothing if no field is that element.
+  [[nodiscard]] const Field* find(ElementId element) const noexcept;
+};
+
+}  // namespace flowcef

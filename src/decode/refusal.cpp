@@ -1,0 +1,39 @@
+#include "flowcef/decode/refusal.hpp"
+
+namespace flowcef {
+
+std::string_view to_string(Refusal reason) {
+  switch (reason) {
+    case Refusal::short_header:
+      return "short_header";
+    case Refusal::unknown_version:
+      return "unknown_version";
+    case Refusal::bad_message_length:
+      return "bad_message_length";
+    case Refusal::bad_set_length:
+      return "bad_set_length";
+    case Refusal::reserved_set_id:
+      return "reserved_set_id";
+    case Refusal::template_missing:
+      return "template_missing";
+    case Refusal::bad_template:
+      return "bad_template";
+    case Refusal::too_many_fields:
+      return "too_many_fields";
+    case Refusal::zero_length_record:
+      return "zero_length_record";
+    case Refusal::ignored_withdrawal:
+      return "ignored_withdrawal";
+    case Refusal::bad_record:
+      return "bad_record";
+  }
+  return "unknown";
+}
+
+std::uint64_t DecodeCounters::refused_total() const noexcept {
+  std::uint64_t total = 0;
+  for (const Counter& counter : refused) total += counter.value();
+  return total;
+}
+
+}  // namespace flowcef
