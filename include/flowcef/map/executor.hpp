@@ -1,0 +1,32 @@
+// Runs a program over one record: the record's whole message, written at a place with room for it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "flowcef/decode/data_set.hpp"
+#include "flowcef/map/program.hpp"
+
+namespace flowcef {
+
+/// What holds for every record of a data set.
+struct SetContext {
+  const ExportContext& message;
+  std::string_view envelope;                ///< the syslog header
+  std::span<const std::string_view> texts;  ///< of Program::context_values; empty: absent
+  std::string_view event_prefix;            ///< of event ids; the event's number follows it
+};
+
+/// Writes the message of record `index` of the set.
+/// Input:   room for max_message_size() bytes
+/// Returns: the end of the message
+/// Errors:  none: a value that cannot be shown is left out
+[[nodiscard]] char* execute(const Program& program, const DataSet& set, std::uint32_t index, const SetContext& context,
+                            std::uint64_t event, char* out) noexcept;
+
+/// Returns: a bound for the message of record `index`.
+[[nodiscard]] std::size_t max_message_size(const Program& program, const DataSet& set, std::uint32_t index,
+                                           const SetContext& context) noexcept;
+
+}  // namespace flowcef

@@ -1,0 +1,83 @@
+// A mapping with every name looked up and checked: what the compiler turns into programs.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "flowcef/core/source_position.hpp"
+#include "flowcef/decode/information_element.hpp"
+#include "flowcef/decode/template.hpp"
+#include "flowcef/map/cef_dictionary.hpp"
+#include "flowcef/map/mapping_spec.hpp"
+#include "flowcef/map/value_table.hpp"
+
+namespace flowcef {
+
+/// What a key can be filled with that is no element of the record; written with an @ in mappings.
+enum class ContextValue : std::uint8_t {
+  event_id,
+  exporter,       ///< IPv4 address the export came from; absent if that is IPv6
+  exporter_ipv6,  ///< the other way round
+  export_time,
+  receive_time,
+  start,  ///< of the flow, by whichever elements state it
+  end,
+  observation_domain,
+  sequence,
+};
+
+/// An element by name, which may stand under several numbers (IPFIX, NetFlow v9), or by one number.
+struct ElementMatch {
+  std::string name;  ///< empty: by number
+  std::optional<ElementId> id;
+
+  [[nodiscard]] bool matches(const Field& field) const noexcept;
+};
+
+struct KeySource {
+  std::optional<ContextValue> context;
+  ElementMatch element;  ///< unless context
+};
+
+struct MappedKey {
+  std::string key;
+  std::optional<CefType> type;   ///< nothing: a custom key, which takes any value
+  std::uint16_t max_length = 0;  ///< in bytes; 0: unlimited
+  std::vector<KeySource> sources;
+  std::string label;  ///< escaped; empty: the key needs none
+  const ValueTable* table = nullptr;
+  bool custom = false;  ///< the element goes out under its generated key as well
+};
+
+struct EventRule {
+  struct Equals {
+    ElementMatch element;
+    std::vector<std::uint64_t> values;
+  };
+  std::optional<bool> options_record;
+  std::vector<ElementMatch> present;
+  std::vector<Equals> equals;
+  std::string header;  ///< `CEF:0|vendor|product|version|signature|name|severity|`, escaped
+};
+
+struct Mapping {
+  unsigned version = 0;
+  std::string prefix;
+  std::vector<EventRule> events;  ///< the last one matches everything
+  std::vector<MappedKey> keys;
+};
+
+/// Errors: all of them at once, each at its place in the mapping file: unknown elements, keys and tables, keys that an
+///         element's type does not suit, missing or clashing labels.
+[[nodiscard]] std::expected<Mapping, ConfigErrors> resolve_mapping(const MappingSpec& spec,
+                                                                   const ElementRegistry& registry);
+
+/// Returns: the key of an element that no key of the mapping takes: `packetDeltaCount` becomes
+///          `<prefix>PacketDeltaCount`.
+[[nodiscard]] std::string generated_key(std::string_view prefix, const Field& field);
+
+}  // namespace flowcef

@@ -1,0 +1,124 @@
+// A template and a mapping compiled together: a flat list of small instructions that one loop runs per record.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "flowcef/map/mapping.hpp"
+
+namespace flowcef {
+
+enum class Op : std::uint8_t {
+  context_text,  ///< a text rendered once for the data set, by index
+  event_id,
+  unsigned1,  ///< big-endian numbers of 1, 2, 4, 8 bytes
+  unsigned2,
+  unsigned4,
+  unsigned8,
+  unsigned_n,  ///< of any other length up to 8
+  bits,        ///< some bits of a number
+  signed_n,
+  within_limit,  ///< number, left out if above the limit
+  above_limit,   ///< number, left out unless above the limit
+  table,         ///< text for a number, or the number
+  ipv4,
+  ipv6,
+  mac,
+  text,  ///< escaped string
+  hex,
+  boolean,
+  float32,
+  float64,
+  ntp_micros,  ///< NTP timestamp as microseconds since 1970
+  ntp_nanos,
+  time,  ///< milliseconds since 1970 by a TimeSource
+};
+
+/// What must hold of a record for an instruction to run; a set of bits.
+namespace condition {
+inline constexpr std::uint8_t always = 1;
+inline constexpr std::uint8_t icmp = 2;
+inline constexpr std::uint8_t not_icmp = 4;
+inline constexpr std::uint8_t uptime_unknown = 8;
+inline constexpr std::uint8_t ipv4_used = 16;  ///< of a record with both families: the one with an address in it
+inline constexpr std::uint8_t ipv6_used = 32;
+}  // namespace condition
+
+/// Where an instruction finds its bytes.
+struct Operand {
+  std::uint32_t at = 0;      ///< offset in the record or header; index into the positions of a variable record
+  std::uint16_t length = 0;  ///< in bytes; meaningless in a variable record
+  bool in_header = false;
+};
+
+struct Instruction {
+  Op op = Op::hex;
+  std::uint8_t condition = condition::always;
+  std::uint8_t bits_shift = 0;
+  std::uint8_t bits = 0;
+  std::uint16_t literal_length = 0;
+  std::uint32_t literal = 0;  ///< offset of `key=`, with its label in front, in Program::literals
+  Operand operand;
+  std::uint32_t extra = 0;  ///< index of a limit, table, time source or context text; longest length of a text
+};
+
+/// How a flow's start or end follows from what the record states. Source: RFC 7011 section 6.1, RFC 7012, RFC 3954.
+struct TimeSource {
+  enum class Kind : std::uint8_t {
+    seconds,
+    milliseconds,
+    ntp,           ///< seconds since 1900 and a 32-bit fraction
+    delta_micros,  ///< before the export time
+    uptime,        ///< milliseconds since boot, modulo 2^32
+  };
+  enum class Duration : std::uint8_t { none, milliseconds, microseconds };
+
+  Kind kind = Kind::milliseconds;
+  Operand value;
+  bool init_in_record = false;  ///< uptime: the boot time stands in the record itself
+  Operand init;
+  Duration duration = Duration::none;  ///< to be added (or subtracted)
+  bool subtract = false;
+  Operand duration_value;
+};
+
+struct EventChoice {
+  struct Equals {
+    Operand operand;
+    std::vector<std::uint64_t> values;
+  };
+  std::vector<Equals> equals;  ///< none: the choice always holds
+  std::string header;
+};
+
+/// Lifetime: immutable once compiled; refers to the mapping's tables only.
+struct Program {
+  std::uint64_t serial = 0;  ///< of the template it was made for
+  std::vector<EventChoice> events;
+  std::vector<Instruction> code;
+  std::string literals;  ///< padded at the end, as it is copied in whole blocks
+  std::vector<ContextValue> context_values;
+  std::vector<std::uint64_t> limits;
+  std::vector<const ValueTable*> tables;
+  std::vector<TimeSource> times;
+
+  bool tests_protocol = false;  ///< some instruction asks for icmp or not_icmp
+  Operand protocol;
+  bool tests_family = false;  ///< some instruction asks for ipv4_used or ipv6_used
+  std::vector<Operand> ipv4_addresses;
+  std::vector<Operand> ipv6_addresses;
+
+  /// A message is no longer than fixed_size, and kMaxEscapeGrowth * uses_of_a_field bytes for each byte of its record
+  /// and header, and its envelope and context texts.
+  std::size_t fixed_size = 0;
+  std::size_t uses_of_a_field = 1;  ///< how many instructions show the same field, at most
+};
+
+struct CompileOptions {
+  bool wide_in = false;
+};
+
+[[nodiscard]] Program compile(const Mapping& mapping, const Template& layout, const CompileOptions& options);
+
+}  // namespace flowcef

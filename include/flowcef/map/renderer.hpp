@@ -1,0 +1,69 @@
+// Turns data sets into batches of finished messages: one mapping, one envelope, one framing.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "flowcef/core/counter.hpp"
+#include "flowcef/decode/data_set.hpp"
+#include "flowcef/map/executor.hpp"
+#include "flowcef/map/line_batch.hpp"
+#include "flowcef/map/mapping.hpp"
+#include "flowcef/map/rendering_config.hpp"
+#include "flowcef/map/syslog_envelope.hpp"
+
+namespace flowcef {
+
+/// Ids of the records of a data set: the prefix and a number that counts on from `first`.
+struct EventIds {
+  std::string_view prefix;  ///< at most 19 characters, so that prefix and number stay within CEF's 40
+  std::uint64_t first = 0;
+};
+
+struct RenderCounters {
+  Counter lines;
+  Counter bytes;  ///< of messages, their framing not counted
+};
+
+/// Thread:   one.
+/// Lifetime: keeps references to the mapping and the pool.
+class Renderer {
+ public:
+  using Deliver = std::function<void(BatchRef)>;
+
+  Renderer(const Mapping& mapping, const RenderingConfig& config, BatchPool& pool, RenderCounters& counters,
+           Deliver deliver);
+  ~Renderer();
+
+  /// Writes one line for each record; hands on every batch that fills up on the way.
+  void render(const DataSet& set, const EventIds& ids);
+  /// Hands on what has been rendered so far.
+  void flush();
+  /// Forgets what was compiled for a template that is gone.
+  void forget_template(std::uint64_t serial) { programs_.erase(serial); }
+
+ private:
+  const Program& program_for(const Template& layout);
+  void render_context(const Program& program, const ExportContext& context);
+  void make_room(std::size_t size);
+  void append_line(const Program& program, const DataSet& set, std::uint32_t index, const SetContext& context,
+                   std::uint64_t event);
+
+  const Mapping& mapping_;
+  RenderingConfig config_;
+  BatchPool& pool_;
+  RenderCounters& counters_;
+  Deliver deliver_;
+  SyslogEnvelope envelope_;
+  std::unordered_map<std::uint64_t, std::unique_ptr<Program>> programs_;  ///< by serial of the template
+  LineBatch* batch_;
+  std::vector<char> context_text_;
+  std::vector<std::string_view> context_texts_;
+};
+
+}  // namespace flowcef

@@ -1,0 +1,25 @@
+// What decides a message's text beside the mapping: outputs that agree in all of it share one rendering.
+#pragma once
+
+#include <cstdint>
+
+#include "flowcef/map/line_batch.hpp"
+
+namespace flowcef {
+
+/// The syslog header before `CEF:`.
+enum class SyslogHeader : std::uint8_t {
+  none,
+  rfc3164,  ///< `<134>Nov 22 01:46:24 192.0.2.1 CEF:0|...`, local time
+  rfc5424,  ///< `<134>1 2026-11-22T01:46:24.123Z 192.0.2.1 CEF - - - CEF:0|...`
+};
+
+struct RenderingConfig {
+  SyslogHeader header = SyslogHeader::none;
+  Framing framing = Framing::newline;
+  bool wide_in = false;  ///< send `in` and `out` above 2147483647 although CEF:0 has them as 32-bit numbers
+
+  friend bool operator==(const RenderingConfig&, const RenderingConfig&) = default;
+};
+
+}  // namespace flowcef

@@ -1,0 +1,126 @@
+#include "flowcef/map/renderer.hpp"
+
+#include <cstring>
+#include <utility>
+
+#include "flowcef/core/decimal.hpp"
+
+namespace flowcef {
+namespace {
+
+/// Room for any one context value: an address or a number.
+constexpr std::size_t kMaxContextText = 48;
+/// Octet count and blank in front of a message, or LF behind it.
+constexpr std::size_t kMaxFraming = 12;
+
+char* write_context_value(char* out, ContextValue value, const ExportContext& context) {
+  const IpAddress& exporter = context.exporter.address;
+  switch (value) {
+    case ContextValue::exporter:
+      return exporter.is_v4() ? write_ipv4(out, exporter.ipv4_bytes()) : out;
+    case ContextValue::exporter_ipv6:
+      return exporter.is_v4() ? out : write_ipv6(out, exporter.ipv6_bytes().data());
+    case ContextValue::export_time:
+      return write_i64(out, context.export_ms);
+    case ContextValue::receive_time:
+      return context.received_ns == 0 ? out : write_i64(out, context.received_ns / 1'000'000);
+    case ContextValue::observation_domain:
+      return write_u64(out, context.domain);
+    case ContextValue::sequence:
+      return write_u64(out, context.sequence);
+    case ContextValue::event_id:
+    case ContextValue::start:
+    case ContextValue::end:
+      break;  // differ from record to record
+  }
+  return out;
+}
+
+}  // namespace
+
+Renderer::Renderer(const Mapping& mapping, const RenderingConfig& config, BatchPool& pool, RenderCounters& counters,
+                   Deliver deliver)
+    : mapping_(mapping),
+      config_(config),
+      pool_(pool),
+      counters_(counters),
+      deliver_(std::move(deliver)),
+      envelope_(config.header),
+      batch_(pool.acquire()) {}
+
+Renderer::~Renderer() {
+  pool_.release(batch_);
+}
+
+const Program& Renderer::program_for(const Template& layout) {
+  std::unique_ptr<Program>& program = programs_[layout.serial];
+  if (!program) program = std::make_unique<Program>(compile(mapping_, layout, {config_.wide_in}));
+  return *program;
+}
+
+void Renderer::render_context(const Program& program, const ExportContext& context) {
+  const std::size_t count = program.context_values.size();
+  if (context_text_.size() < count * kMaxContextText) context_text_.resize(count * kMaxContextText);
+  context_texts_.clear();
+  for (std::size_t i = 0; i < count; ++i) {
+    char* const begin = context_text_.data() + i * kMaxContextText;
+    context_texts_.emplace_back(begin, write_context_value(begin, program.context_values[i], context));
+  }
+}
+
+void Renderer::render(const DataSet& set, const EventIds& ids) {
+  const Program& program = program_for(set.layout);
+  render_context(program, set.context);
+  const SetContext context{set.context, envelope_.render(set.context), context_texts_, ids.prefix};
+  for (std::uint32_t i = 0; i < set.record_count; ++i) {
+    make_room(max_message_size(program, set, i, context) + kMaxFraming);
+    append_line(program, set, i, context, ids.first + i);
+  }
+  counters_.lines.add(set.record_count);
+}
+
+void Renderer::make_room(std::size_t size) {
+  if (batch_->room() >= size) return;
+  flush();
+  batch_->grow_to_fit(size);
+}
+
+void Renderer::append_line(const Program& program, const DataSet& set, std::uint32_t index, const SetContext& context,
+                           std::uint64_t event) {
+  char* const frame = batch_->tail();
+  const std::uint32_t start = batch_->used();
+  LineRef line{};
+  line.event = event;
+  if (config_.framing == Framing::newline) {
+    char* const end = execute(program, set, index, context, event, frame);
+    *end = '\n';
+    line.offset = start;
+    line.length = static_cast<std::uint32_t>(end - frame);
+    line.frame_end = start + line.length + 1;
+  } else {
+    // The count goes before the message, whose length is known only behind it: leave room for as many digits as the
+    // last message took, and move this one if the guess was wrong.
+    const auto lines = std::as_const(*batch_).lines();
+    const int guess = lines.empty() ? 3 : count_digits(lines.back().length);
+    char* message = frame + guess + 1;
+    char* end = execute(program, set, index, context, event, message);
+    line.length = static_cast<std::uint32_t>(end - message);
+    const int digits = count_digits(line.length);
+    if (digits != guess) {
+      std::memmove(frame + digits + 1, message, line.length);
+      message = frame + digits + 1;
+    }
+    *write_u64(frame, line.length) = ' ';
+    line.offset = start + static_cast<std::uint32_t>(message - frame);
+    line.frame_end = line.offset + line.length;
+  }
+  counters_.bytes.add(line.length);
+  batch_->commit(line);
+}
+
+void Renderer::flush() {
+  if (batch_->empty()) return;
+  deliver_(BatchRef(std::exchange(batch_, pool_.acquire())));
+}
+
+}  // namespace flowcef

@@ -1,0 +1,100 @@
+#include "flowcef/map/syslog_envelope.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <ctime>
+
+#include "flowcef/core/decimal.hpp"
+
+namespace flowcef {
+namespace {
+
+// local0.info
+constexpr std::string_view kPriority = "<134>";
+constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+char* append(char* out, std::string_view text) {
+  std::memcpy(out, text.data(), text.size());
+  return out + text.size();
+}
+
+char* write_clock(char* out, const std::tm& time) {
+  out = write_two_digits(out, static_cast<std::uint32_t>(time.tm_hour));
+  *out++ = ':';
+  out = write_two_digits(out, static_cast<std::uint32_t>(time.tm_min));
+  *out++ = ':';
+  return write_two_digits(out, static_cast<std::uint32_t>(time.tm_sec));
+}
+
+/// `2026-11-22T01:46:24`
+char* write_iso_second(char* out, const std::tm& time) {
+  const auto year = static_cast<std::uint32_t>(std::clamp(time.tm_year + 1900, 0, 9999));
+  out = write_two_digits(write_two_digits(out, year / 100), year % 100);
+  *out++ = '-';
+  out = write_two_digits(out, static_cast<std::uint32_t>(time.tm_mon + 1));
+  *out++ = '-';
+  out = write_two_digits(out, static_cast<std::uint32_t>(time.tm_mday));
+  *out++ = 'T';
+  return write_clock(out, time);
+}
+
+/// `Nov  2 01:46:24`: a day below ten is padded with a blank.
+char* write_bsd_second(char* out, const std::tm& time) {
+  out = append(out, kMonths.substr(static_cast<std::size_t>(time.tm_mon) * 3, 3));
+  *out++ = ' ';
+  if (time.tm_mday < 10) *out++ = ' ';
+  out = write_u8(out, static_cast<std::uint8_t>(time.tm_mday));
+  *out++ = ' ';
+  return write_clock(out, time);
+}
+
+}  // namespace
+
+std::string_view SyslogEnvelope::render(const ExportContext& context) noexcept {
+  const std::int64_t time_ms = context.received_ns != 0 ? context.received_ns / 1'000'000 : context.export_ms;
+  char* end = text_.data();
+  switch (header_) {
+    case SyslogHeader::none:
+      return {};
+    case SyslogHeader::rfc3164:
+      end = write_rfc3164(end, time_ms);
+      break;
+    case SyslogHeader::rfc5424:
+      end = write_rfc5424(end, time_ms);
+      break;
+  }
+  *end++ = ' ';
+  end = write_ipv6(end, context.exporter.address.ipv6_bytes().data());
+  end = append(end, header_ == SyslogHeader::rfc5424 ? " CEF - - - " : " ");
+  return {text_.data(), end};
+}
+
+char* SyslogEnvelope::write_rfc3164(char* out, std::int64_t time_ms) noexcept {
+  const std::int64_t second = time_ms / 1000;
+  if (second != second_) {
+    const std::time_t clock = second;
+    std::tm local{};
+    localtime_r(&clock, &local);
+    second_length_ = static_cast<std::size_t>(write_bsd_second(second_text_.data(), local) - second_text_.data());
+    second_ = second;
+  }
+  return append(append(out, kPriority), {second_text_.data(), second_length_});
+}
+
+char* SyslogEnvelope::write_rfc5424(char* out, std::int64_t time_ms) noexcept {
+  const std::int64_t second = time_ms / 1000;
+  if (second != second_) {
+    const std::time_t clock = second;
+    std::tm utc{};
+    gmtime_r(&clock, &utc);
+    second_length_ = static_cast<std::size_t>(write_iso_second(second_text_.data(), utc) - second_text_.data());
+    second_ = second;
+  }
+  out = append(append(append(out, kPriority), "1 "), {second_text_.data(), second_length_});
+  *out++ = '.';
+  out = write_three_digits(out, static_cast<std::uint32_t>(time_ms % 1000));
+  *out++ = 'Z';
+  return out;
+}
+
+}  // namespace flowcef

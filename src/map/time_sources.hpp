@@ -1,0 +1,25 @@
+// Finds out by which elements a template states times.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "flowcef/map/program.hpp"
+
+namespace flowcef {
+
+[[nodiscard]] Operand operand_of(const Template& layout, const Field& field);
+
+/// Returns: how milliseconds since 1970 follow from that field; nothing if its length or type does not allow it.
+[[nodiscard]] std::optional<TimeSource> time_of(const Template& layout, const Field& field);
+
+struct FlowTime {
+  TimeSource source;
+  std::size_t field;  ///< index of the field that states it
+  bool exact;         ///< milliseconds lose nothing of it
+};
+
+/// The start or end of a flow. Absolute times are preferred to uptimes, and both to the other time and a duration.
+[[nodiscard]] std::optional<FlowTime> find_flow_time(const Template& layout, bool start);
+
+}  // namespace flowcef

@@ -1,0 +1,75 @@
+#include "flowcef/map/value_table.hpp"
+
+#include <algorithm>
+
+namespace flowcef {
+namespace {
+
+// IANA "Protocol Numbers"; the names are those that firewalls and CEF consumers use.
+constexpr ValueText kProtocol[] = {
+    {0, "HOPOPT"},      {1, "ICMP"},         {2, "IGMP"},
+    {3, "GGP"},         {4, "IPv4"},         {6, "TCP"},
+    {8, "EGP"},         {9, "IGP"},          {17, "UDP"},
+    {27, "RDP"},        {33, "DCCP"},        {41, "IPv6"},
+    {43, "IPv6-Route"}, {44, "IPv6-Frag"},   {46, "RSVP"},
+    {47, "GRE"},        {50, "ESP"},         {51, "AH"},
+    {55, "MOBILE"},     {58, "IPv6-ICMP"},   {59, "IPv6-NoNxt"},
+    {60, "IPv6-Opts"},  {88, "EIGRP"},       {89, "OSPFIGP"},
+    {92, "MTP"},        {94, "IPIP"},        {97, "ETHERIP"},
+    {98, "ENCAP"},      {103, "PIM"},        {108, "IPComp"},
+    {112, "VRRP"},      {113, "PGM"},        {115, "L2TP"},
+    {118, "STP"},       {121, "SMP"},        {124, "ISIS over IPv4"},
+    {132, "SCTP"},      {133, "FC"},         {135, "Mobility Header"},
+    {136, "UDPLite"},   {137, "MPLS-in-IP"}, {138, "manet"},
+    {139, "HIP"},       {140, "Shim6"},      {142, "ROHC"},
+    {143, "Ethernet"},
+};
+
+// IANA element 233, firewallEvent; 5 is Cisco's.
+constexpr ValueText kFirewallEvent[] = {
+    {0, "ignore"}, {1, "flow created"}, {2, "flow deleted"}, {3, "flow denied"}, {4, "flow alert"}, {5, "flow update"},
+};
+
+// IANA element 230, natEvent.
+constexpr ValueText kNatEvent[] = {
+    {1, "NAT translation create"}, {2, "NAT translation delete"},    {3, "NAT addresses exhausted"},
+    {4, "NAT44 session create"},   {5, "NAT44 session delete"},      {6, "NAT64 session create"},
+    {7, "NAT64 session delete"},   {8, "NAT44 BIB create"},          {9, "NAT44 BIB delete"},
+    {10, "NAT64 BIB create"},      {11, "NAT64 BIB delete"},         {12, "NAT ports exhausted"},
+    {13, "Quota exceeded"},        {14, "Address binding create"},   {15, "Address binding delete"},
+    {16, "Port block allocation"}, {17, "Port block de-allocation"}, {18, "Threshold reached"},
+};
+
+// IANA element 136, flowEndReason.
+constexpr ValueText kFlowEndReason[] = {
+    {1, "idle timeout"}, {2, "active timeout"},    {3, "end of flow detected"},
+    {4, "forced end"},   {5, "lack of resources"},
+};
+
+constexpr ValueTable kTables[] = {
+    {"protocol", kProtocol},
+    {"firewall_event", kFirewallEvent},
+    {"nat_event", kNatEvent},
+    {"flow_end_reason", kFlowEndReason},
+};
+
+}  // namespace
+
+std::string_view ValueTable::find(std::uint64_t value) const noexcept {
+  const auto row = std::lower_bound(rows.begin(), rows.end(), value,
+                                    [](const ValueText& a, std::uint64_t wanted) { return a.value < wanted; });
+  return row != rows.end() && row->value == value ? row->text : std::string_view();
+}
+
+std::span<const ValueTable> value_tables() {
+  return kTables;
+}
+
+const ValueTable* find_value_table(std::string_view name) {
+  for (const ValueTable& table : kTables) {
+    if (table.name == name) return &table;
+  }
+  return nullptr;
+}
+
+}  // namespace flowcef
