@@ -1,0 +1,45 @@
+// Between the workers and the thread of one output: the queue with its policy, and the books.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+#include "flowcef/core/bounded_queue.hpp"
+#include "flowcef/map/line_batch.hpp"
+#include "flowcef/sink/output_books.hpp"
+#include "flowcef/sink/sink_config.hpp"
+
+namespace flowcef {
+
+/// Thread: submit, close and finished from any; next from the output's.
+class OutputFeed {
+ public:
+  /// Input: `wake` as for BoundedQueue.
+  OutputFeed(std::size_t capacity_bytes, QueueFull policy, std::function<void()> wake);
+
+  /// Returns: the lines that the full queue cost, of this batch or of older ones.
+  std::size_t submit(BatchRef batch);
+  void close() { queue_.close(); }
+
+  /// Returns: the oldest batch, its lines now in hand; an empty reference if there is none.
+  [[nodiscard]] BatchRef next();
+  /// Returns: true once closed and empty.
+  [[nodiscard]] bool finished() const { return queue_.finished(); }
+
+  [[nodiscard]] OutputBooks& books() noexcept { return books_; }
+  [[nodiscard]] const OutputBooks& books() const noexcept { return books_; }
+
+  /// Counts all that is left, in the queue and in hand, as dropped because of the stop.
+  /// Thread: after the output's thread has ended.
+  /// Returns: how many lines that were.
+  std::size_t abandon();
+
+ private:
+  [[nodiscard]] PushResult push(BatchRef batch, std::size_t cost, std::size_t& evicted);
+
+  QueueFull policy_;
+  OutputBooks books_;
+  BoundedQueue<BatchRef> queue_;
+};
+
+}  // namespace flowcef

@@ -1,0 +1,68 @@
+// One TLS connection over memory: plaintext in, ciphertext out, and the reverse. It knows no socket.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "flowcef/sink/stream_layer.hpp"
+
+struct ssl_st;
+struct bio_st;
+
+namespace flowcef {
+
+struct SslDeleter {
+  void operator()(ssl_st* ssl) const noexcept;
+};
+using SslPtr = std::unique_ptr<ssl_st, SslDeleter>;
+
+/// Application data from the peer is discarded: syslog over TLS has none (RFC 5425).
+class TlsSession final : public StreamLayer {
+ public:
+  /// Input: set to its role (connect or accept state), without BIOs.
+  explicit TlsSession(SslPtr ssl);
+
+  Status start() override;
+  /// `plaintext` itself is not kept. Every 16 KiB become a record of their own.
+  void offer(std::string_view plaintext) override;
+  [[nodiscard]] std::string_view next_output() override;
+  /// Plaintext counts as out when the last byte of its record is.
+  std::size_t sent(std::size_t bytes) override;
+  Status received(std::string_view bytes) override;
+  void close() override;
+  /// Returns: which check failed and which setting it is about, or what the peer's alert says.
+  [[nodiscard]] std::string error() const override { return error_; }
+
+  [[nodiscard]] std::string_view name() const override;
+  /// Returns: bytes of application data that came and were discarded.
+  [[nodiscard]] std::uint64_t discarded() const noexcept { return discarded_; }
+
+ private:
+  /// Where the ciphertext of a record ends, and how much plaintext it holds.
+  struct Record {
+    std::uint64_t ciphertext_end;
+    std::size_t plaintext;
+  };
+
+  Status handshake();
+  Status read();
+  Status fail(int result);
+  [[nodiscard]] std::string describe_failure() const;
+
+  SslPtr ssl_;
+  bio_st* incoming_;  ///< owned by ssl_, as outgoing_ is
+  bio_st* outgoing_;
+  std::vector<char> output_;  ///< ciphertext taken out of outgoing_, stable while the socket writes it
+  std::size_t output_at_ = 0;
+  std::uint64_t sent_ = 0;  ///< ciphertext, all in all
+  std::vector<Record> records_;
+  std::size_t first_record_ = 0;
+  std::uint64_t discarded_ = 0;
+  std::string error_;
+};
+
+}  // namespace flowcef

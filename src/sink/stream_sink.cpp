@@ -1,0 +1,348 @@
+// Drives StreamFsm with a TCP socket, a timer and a layer (plain or TLS); all decisions are the machine's.
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include <array>
+#include <boost/asio.hpp>
+#include <optional>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "flowcef/sink/host_resolver.hpp"
+#include "flowcef/sink/output_driver.hpp"
+#include "flowcef/sink/stream_fsm.hpp"
+#include "flowcef/sink/tls_context.hpp"
+
+namespace flowcef {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using Clock = std::chrono::steady_clock;
+using ErrorCode = boost::system::error_code;
+using Kind = StreamAction::Kind;
+
+class StreamSink final : public OutputDriver {
+ public:
+  StreamSink(const SinkConfig& config, OutputFeed& feed, Logger log, std::optional<TlsContext> tls)
+      : config_(config),
+        target_(host_and_port(config.host, config.port)),
+        feed_(feed),
+        log_(std::move(log)),
+        tls_(std::move(tls)),
+        fsm_({config.connect_timeout, config.write_timeout},
+             Backoff(config.backoff_min, config.backoff_max, std::random_device{}()), tls_.has_value()) {}
+
+  void run() override {
+    const auto until_finished = asio::make_work_guard(io_);
+    perform(fsm_.start(Clock::now()));
+    io_.run();
+  }
+
+  void wake() override {
+    asio::post(io_, [this] { on_wake(); });
+  }
+
+  void stop(Clock::time_point deadline) override {
+    asio::post(io_, [this, deadline] {
+      perform(fsm_.stop(deadline, Clock::now()));
+      on_wake();
+    });
+  }
+
+ private:
+  /// Offered to the layer at once; bounds what TLS keeps in memory.
+  static constexpr std::size_t kOffer = std::size_t{64} * 1024;
+
+  void perform(StreamAction action);
+  StreamAction perform_one(const StreamAction& action);
+  StreamAction fetch();
+  void on_wake();
+
+  void resolve();
+  void connect(const tcp::endpoint& peer);
+  void on_connected(ErrorCode error, const tcp::endpoint& peer);
+  void set_options();
+  void opened();
+
+  void start_read();
+  void on_read(ErrorCode error, std::size_t bytes);
+  void on_status(StreamLayer::Status status);
+  void flush();
+  void on_written(ErrorCode error, std::size_t bytes);
+  void send_last_words();
+
+  void disconnect();
+  void lost(const std::string& reason);
+  void after_attempt(const StreamAction& next, const std::string& reason);
+  void after_loss(const StreamAction& next, const std::string& reason);
+  void arm_timer();
+  void on_timer();
+
+  /// A handler of an earlier connection finds another number here and does nothing.
+  [[nodiscard]] auto current(auto handler) {
+    return [this, connection = connection_, handler](auto&&... results) {
+      if (connection == connection_) handler(results...);
+    };
+  }
+
+  SinkConfig config_;
+  std::string target_;
+  OutputFeed& feed_;
+  Logger log_;
+  std::optional<TlsContext> tls_;
+  StreamFsm fsm_;
+  BatchRef batch_;  ///< in hand: viewed by fsm_ and layer_
+
+  asio::io_context io_{1};
+  HostResolver resolver_{io_};
+  tcp::socket socket_{io_};
+  asio::steady_timer timer_{io_};
+  Clock::time_point timer_at_ = Clock::time_point::max();
+
+  std::vector<asio::ip::address> addresses_;
+  std::string peer_;
+  std::unique_ptr<StreamLayer> layer_;
+  std::uint64_t connection_ = 0;
+  bool writing_ = false;
+  std::array<char, 4096> received_;
+};
+
+void StreamSink::perform(StreamAction action) {
+  while (action.kind != Kind::none) action = perform_one(action);
+  arm_timer();
+}
+
+/// Returns: the action that follows at once, if any.
+StreamAction StreamSink::perform_one(const StreamAction& action) {
+  switch (action.kind) {
+    case Kind::resolve:
+      resolve();
+      break;
+    case Kind::connect:
+      connect({addresses_[action.address], config_.port});
+      break;
+    case Kind::secure:
+      layer_->start();
+      flush();
+      break;
+    case Kind::fetch:
+      return fetch();
+    case Kind::write:
+      flush();
+      break;
+    case Kind::disconnect:
+      disconnect();
+      // Having nothing in hand, a stop need not wait for the next attempt.
+      if (!batch_ && feed_.finished()) return fsm_.drained(Clock::now());
+      break;
+    case Kind::close:
+      layer_->close();
+      flush();
+      break;
+    case Kind::finish:
+      disconnect();
+      io_.stop();
+      break;
+    case Kind::none:
+      break;
+  }
+  return {};
+}
+
+StreamAction StreamSink::fetch() {
+  batch_ = feed_.next();
+  if (batch_) return fsm_.loaded(batch_->lines(), Clock::now());
+  return feed_.finished() ? fsm_.drained(Clock::now()) : StreamAction{};
+}
+
+void StreamSink::on_wake() {
+  if (batch_) return;
+  if (fsm_.state() == StreamState::open) {
+    perform({Kind::fetch});
+  } else if (feed_.finished()) {
+    perform(fsm_.drained(Clock::now()));
+  }
+}
+
+void StreamSink::resolve() {
+  resolver_.resolve(config_.host, current([this](HostResolver::Result& result) {
+                      addresses_ = std::move(result.addresses);
+                      after_attempt(fsm_.resolved(addresses_.size(), Clock::now()), result.error);
+                    }));
+}
+
+void StreamSink::connect(const tcp::endpoint& peer) {
+  disconnect();
+  socket_.async_connect(peer, current([this, peer](ErrorCode error) { on_connected(error, peer); }));
+}
+
+void StreamSink::on_connected(ErrorCode error, const tcp::endpoint& peer) {
+  if (error) {
+    feed_.books().error(error.value());
+    return after_attempt(fsm_.connect_failed(Clock::now()), error.message());
+  }
+  set_options();
+  peer_ = peer.address().to_string();
+  if (tls_) {
+    layer_ = tls_->new_session();
+  } else {
+    layer_ = std::make_unique<PlainLayer>();
+    opened();
+  }
+  start_read();
+  perform(fsm_.connected(Clock::now()));
+}
+
+/// Finds dead peers while there is nothing to send, and sends each batch at once.
+void StreamSink::set_options() {
+  ErrorCode ignored;
+  socket_.set_option(tcp::no_delay(true), ignored);
+  socket_.set_option(asio::socket_base::keep_alive(true), ignored);
+  socket_.non_blocking(true, ignored);
+  const auto set_seconds = [this](int option, int seconds) {
+    ::setsockopt(socket_.native_handle(), IPPROTO_TCP, option, &seconds, sizeof seconds);
+  };
+  set_seconds(TCP_KEEPIDLE, 30);
+  set_seconds(TCP_KEEPINTVL, 10);
+  set_seconds(TCP_KEEPCNT, 3);
+}
+
+void StreamSink::opened() {
+  feed_.books().connected();
+  log_->info("connected output={} to={} address={} layer={}", config_.name, target_, peer_, layer_->name());
+}
+
+void StreamSink::start_read() {
+  socket_.async_read_some(asio::buffer(received_),
+                          current([this](ErrorCode error, std::size_t bytes) { on_read(error, bytes); }));
+}
+
+void StreamSink::on_read(ErrorCode error, std::size_t bytes) {
+  if (error) return lost(error == asio::error::eof ? "closed by the receiver" : error.message());
+  on_status(layer_->received({received_.data(), bytes}));
+}
+
+void StreamSink::on_status(StreamLayer::Status status) {
+  switch (status) {
+    case StreamLayer::Status::closed:
+      layer_->close();
+      send_last_words();
+      return lost("closed by the receiver");
+    case StreamLayer::Status::failed:
+      send_last_words();
+      return lost(layer_->error());
+    case StreamLayer::Status::secured:
+      opened();
+      start_read();
+      perform(fsm_.secured(Clock::now()));
+      return flush();  // our side's last handshake message, also when there is no line yet
+    case StreamLayer::Status::ok:
+      start_read();
+      return flush();
+  }
+}
+
+/// Sends what the layer and the batch have for the socket, one write at a time.
+void StreamSink::flush() {
+  if (writing_ || !layer_) return;
+  if (layer_->next_output().empty() && fsm_.state() == StreamState::open && batch_) {
+    layer_->offer(batch_->bytes().substr(fsm_.cursor().position(), kOffer));
+    if (layer_->next_output().empty()) {
+      return asio::post(io_, current([this] { lost(layer_->error()); }));
+    }
+  }
+  const std::string_view output = layer_->next_output();
+  if (!output.empty()) {
+    writing_ = true;
+    socket_.async_write_some(asio::buffer(output),
+                             current([this](ErrorCode error, std::size_t bytes) { on_written(error, bytes); }));
+  } else if (fsm_.state() == StreamState::closing) {
+    ErrorCode ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+  }
+}
+
+void StreamSink::on_written(ErrorCode error, std::size_t bytes) {
+  writing_ = false;
+  if (error) return lost(error.message());
+  const std::size_t plaintext = layer_->sent(bytes);
+  if (fsm_.state() != StreamState::open || !batch_) return flush();
+  const StreamAction next = fsm_.wrote(plaintext, Clock::now());
+  feed_.books().delivered(fsm_.completed().lines, fsm_.completed().bytes);
+  feed_.books().in_hand(fsm_.cursor().lines_left());
+  perform(next);
+}
+
+/// The answer to a goodbye, or the alert that says why: best effort, as the connection is given up anyway.
+void StreamSink::send_last_words() {
+  if (writing_) return;
+  ErrorCode ignored;
+  socket_.write_some(asio::buffer(layer_->next_output()), ignored);
+}
+
+void StreamSink::disconnect() {
+  ++connection_;
+  writing_ = false;
+  ErrorCode ignored;
+  socket_.close(ignored);
+  layer_.reset();
+  feed_.books().disconnected();
+}
+
+void StreamSink::lost(const std::string& reason) {
+  if (fsm_.state() != StreamState::open) return after_attempt(fsm_.lost(Clock::now()), reason);
+  after_loss(fsm_.lost(Clock::now()), reason);
+}
+
+void StreamSink::after_loss(const StreamAction& next, const std::string& reason) {
+  log_->warn("lost connection output={} to={} reason=\"{}\" wait_ms={}", config_.name, target_, reason,
+             fsm_.wait().count());
+  perform(next);
+}
+
+/// Input: what follows an attempt to connect; if that is to wait, the attempt has failed for `reason`.
+void StreamSink::after_attempt(const StreamAction& next, const std::string& reason) {
+  if (next.kind == Kind::disconnect) {
+    log_->warn("cannot connect output={} to={} reason=\"{}\" wait_ms={}", config_.name, target_, reason,
+               fsm_.wait().count());
+  }
+  perform(next);
+}
+
+void StreamSink::arm_timer() {
+  const auto deadline = fsm_.deadline();
+  // A timer that is due sooner than needed finds nothing to do and arms the next: cheaper than one per write.
+  if (!deadline || timer_at_ <= *deadline) return;
+  timer_at_ = *deadline;
+  timer_.expires_at(timer_at_);
+  timer_.async_wait([this](ErrorCode error) {
+    if (error) return;
+    timer_at_ = Clock::time_point::max();
+    on_timer();
+  });
+}
+
+void StreamSink::on_timer() {
+  const bool was_open = fsm_.state() == StreamState::open;
+  const StreamAction next = fsm_.timer(Clock::now());
+  if (was_open && next.kind == Kind::disconnect) return after_loss(next, "write timed out");
+  after_attempt(next, "timed out");
+}
+
+}  // namespace
+
+std::unique_ptr<OutputDriver> make_stream_sink(const SinkConfig& config, OutputFeed& feed, Logger log) {
+  if (config.host.empty() || config.port == 0) throw std::runtime_error("a host and a port are needed");
+  std::optional<TlsContext> tls;
+  if (config.transport == Transport::tls) {
+    tls.emplace(config.tls, config.host);
+    if (!config.tls.verify) log->warn("the receiver's certificate is not checked output={}", config.name);
+  }
+  return std::make_unique<StreamSink>(config, feed, std::move(log), std::move(tls));
+}
+
+}  // namespace flowcef
