@@ -1,0 +1,146 @@
+#include "flowcef/config/output_loader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "flowcef/config/path_option.hpp"
+#include "flowcef/config/target.hpp"
+
+namespace flowcef {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::array kHeaders = {Choice{"none", SyslogHeader::none}, Choice{"rfc3164", SyslogHeader::rfc3164},
+                                 Choice{"rfc5424", SyslogHeader::rfc5424}};
+constexpr std::array kFramings = {Choice{"newline", Framing::newline},
+                                  Choice{"octet-counting", Framing::octet_counting}};
+// `block` is for convert alone: a socket cannot wait.
+constexpr std::array kQueueFull = {Choice{"drop_oldest", QueueFull::drop_oldest},
+                                   Choice{"drop_newest", QueueFull::drop_newest}};
+
+constexpr std::int64_t kMinQueue = std::int64_t{256} << 10;  // room for a few batches of 64 KiB
+constexpr std::int64_t kMaxQueue = std::int64_t{64} << 30;
+
+bool is_output_name(std::string_view text) {
+  return !text.empty() && text.size() <= 63 && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
+bool is_server_name(std::string_view text) {
+  return !text.empty() && text.size() <= 253 && std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+std::string_view scheme_name(Transport transport) {
+  switch (transport) {
+    case Transport::standard_output:
+      return "stdout";
+    case Transport::file:
+      return "file";
+    case Transport::udp:
+      return "udp";
+    case Transport::tcp:
+      return "tcp";
+    case Transport::tls:
+      return "tls";
+  }
+  return "";
+}
+
+bool is_network(Transport transport) {
+  return transport == Transport::udp || transport == Transport::tcp || transport == Transport::tls;
+}
+
+/// Returns: whether there is a target, which decides the defaults and what else is allowed.
+bool read_target(TableReader& table, const std::filesystem::path& base, SinkConfig& sink) {
+  const auto value = table.require("to", "where to send, such as \"udp://siem.example.com:514\"");
+  if (!value) return false;
+  const auto text = value->text();
+  if (!text) return false;
+  auto target = parse_target(*text);
+  if (!target) {
+    value->refuse_as_not(target.error().expected, target.error().hint);
+    return false;
+  }
+  sink.transport = target->transport;
+  sink.host = std::move(target->host);
+  sink.port = target->port;
+  if (sink.transport == Transport::file) sink.path = (base / target->path).lexically_normal().string();
+  return true;
+}
+
+void read_rendering(TableReader& table, Transport transport, bool has_target, RenderingConfig& rendering) {
+  rendering.header = is_network(transport) ? SyslogHeader::rfc5424 : SyslogHeader::none;
+  rendering.framing = transport == Transport::tls ? Framing::octet_counting : Framing::newline;
+  table.read("header", rendering.header, [](const ValueReader& value) { return value.choice(kHeaders); });
+  table.read("wide_in", rendering.wide_in, [](const ValueReader& value) { return value.boolean(); });
+
+  const auto framing = table.find("framing");
+  if (!framing) return;
+  if (has_target && transport != Transport::tcp && transport != Transport::tls) {
+    framing->refuse("only for tcp:// and tls://, but this output is " + std::string(scheme_name(transport)),
+                    "remove the key");
+  } else if (const auto choice = framing->choice(kFramings)) {
+    rendering.framing = *choice;
+  }
+}
+
+void read_tls(TableReader& output, Transport transport, bool has_target, const std::filesystem::path& base,
+              TlsConfig& tls) {
+  const auto value = output.find("tls");
+  if (!value) return;
+  auto table = value->table();
+  if (!table) return;
+  if (has_target && transport != Transport::tls) {
+    table->refuse("", "only for tls://, but this output is " + std::string(scheme_name(transport)),
+                  "remove the table, or send to tls://");
+  }
+  const auto file = [&base](const ValueReader& reader) {
+    const auto path = readable_file_option(reader, base);
+    return path ? std::optional(path->string()) : std::nullopt;
+  };
+  table->read("ca", tls.ca, file);
+  const bool has_certificate = table->read("certificate", tls.certificate, file);
+  const bool has_key = table->read("key", tls.key, file);
+  table->read("verify", tls.verify, [](const ValueReader& reader) { return reader.boolean(); });
+  table->read("server_name", tls.server_name,
+              [](const ValueReader& reader) { return reader.text("a host name", is_server_name); });
+  if (has_certificate && !has_key) table->refuse("key", "missing, expected the private key of the certificate");
+  if (has_key && !has_certificate) table->refuse("certificate", "missing, expected the certificate of the key");
+  table->refuse_unread();
+}
+
+void read_queue_and_connection(TableReader& table, SinkConfig& sink) {
+  const auto wait = [](const ValueReader& value) { return value.duration(milliseconds(10), std::chrono::hours(1)); };
+  table.read("queue", sink.queue_bytes, [](const ValueReader& value) { return value.size(kMinQueue, kMaxQueue); });
+  table.read("queue_full", sink.queue_full, [](const ValueReader& value) { return value.choice(kQueueFull); });
+  table.read("connect_timeout", sink.connect_timeout, wait);
+  const bool has_min = table.read("backoff_min", sink.backoff_min, wait);
+  const bool has_max = table.read("backoff_max", sink.backoff_max, wait);
+  if (sink.backoff_min <= sink.backoff_max) return;
+  const auto place = table.find(has_min ? "backoff_min" : "backoff_max");
+  if (has_min || has_max) place->refuse_as_not("backoff_min no longer than backoff_max");
+}
+
+}  // namespace
+
+OutputConfig load_output(TableReader& table, const std::filesystem::path& base) {
+  OutputConfig output;
+  SinkConfig& sink = output.sink;
+  if (const auto value = table.require("name", "a name for logs and counters, such as \"siem\"")) {
+    if (auto name = value->text("1..63 letters, digits, - or _", is_output_name)) {
+      sink.name = std::move(*name);
+      table.rename("output." + sink.name);
+    }
+  }
+  const bool has_target = read_target(table, base, sink);
+  read_rendering(table, sink.transport, has_target, output.rendering);
+  read_queue_and_connection(table, sink);
+  read_tls(table, sink.transport, has_target, base, sink.tls);
+  table.refuse_unread();
+  return output;
+}
+
+}  // namespace flowcef

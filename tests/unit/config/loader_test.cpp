@@ -1,0 +1,283 @@
+#include "flowcef/config/loader.hpp"
+
+#include <gmock/gmock.h>
+
+#include "config_files.hpp"
+
+namespace flowcef {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class LoadConfig : public testing::Test {
+ protected:
+  LoadConfig() {
+    files.write("map.toml", "");
+    files.write("ca.pem", "");
+    files.write("client.pem", "");
+    files.write("client.key", "");
+  }
+
+  std::expected<Config, ConfigErrors> load(std::string_view text) { return load_config(files.write("f.toml", text)); }
+
+  std::vector<std::string> errors_of(std::string_view text) {
+    const auto config = load(text);
+    return config ? std::vector<std::string>{} : files.texts(config.error());
+  }
+
+  /// Returns: the errors of a complete file with `lines` in its only output; they begin in line 6.
+  std::vector<std::string> errors_of_output(std::string_view lines) {
+    return errors_of("mapping = 'map.toml'\n[[input]]\ntype = 'udp'\nlisten = '[::]:2055'\n[[output]]\n" +
+                     std::string(lines));
+  }
+
+  ConfigFiles files;
+};
+
+constexpr std::string_view kSmallest =
+    "mapping = 'map.toml'\n[[input]]\ntype = 'udp'\nlisten = ['0.0.0.0:2055']\n"
+    "[[output]]\nname = 'a'\nto = 'stdout:'\n";
+
+TEST_F(LoadConfig, FillsInDefaults) {
+  const auto config = load(kSmallest);
+  ASSERT_TRUE(config) << testing::PrintToString(files.texts(config.error()));
+  EXPECT_EQ(config->mapping, files.folder() / "map.toml");
+  EXPECT_THAT(config->elements, IsEmpty());  // there is no such folder
+  EXPECT_TRUE(config->state_dir.is_absolute());
+  EXPECT_EQ(config->workers, 0U);
+  EXPECT_EQ(config->log_level, "info");
+  EXPECT_EQ(config->stop_deadline, 5s);
+  ASSERT_EQ(config->inputs.size(), 1U);
+  EXPECT_THAT(config->inputs[0].listen, ElementsAre(*Endpoint::parse("0.0.0.0:2055")));
+  EXPECT_EQ(config->inputs[0].receive_buffer_bytes, std::size_t{16} << 20);
+  ASSERT_EQ(config->outputs.size(), 1U);
+  EXPECT_EQ(config->outputs[0].sink.transport, Transport::standard_output);
+  EXPECT_EQ(config->outputs[0].rendering, RenderingConfig{});
+}
+
+TEST_F(LoadConfig, FindsElementsBesideTheMapping) {
+  files.write("elements/x.tsv", "");
+  EXPECT_THAT(load(kSmallest)->elements, ElementsAre(files.folder() / "elements"));
+}
+
+TEST_F(LoadConfig, ReadsEveryKey) {
+  files.write("more/x.tsv", "");
+  const auto config = load(R"(
+mapping = "./map.toml"
+elements = ["more"]
+state_dir = "state"
+workers = 256
+log_level = "debug"
+stop_deadline = "0s"
+[[input]]
+type = "udp"
+listen = ["0.0.0.0:2055", "[::]:2055"]
+receive_buffer = 65536
+[[input]]
+type = "udp"
+listen = ["192.0.2.1:0"]
+[[output]]
+name = "siem"
+to = "tls://siem.example.com"
+header = "rfc3164"
+framing = "newline"
+wide_in = true
+queue = "1GiB"
+queue_full = "drop_newest"
+connect_timeout = "2s"
+backoff_min = "10ms"
+backoff_max = "1m"
+[output.tls]
+ca = "ca.pem"
+certificate = "client.pem"
+key = "client.key"
+verify = false
+server_name = "siem"
+[[output]]
+name = "lines"
+to = "file:out/lines.cef"
+)");
+  ASSERT_TRUE(config) << testing::PrintToString(files.texts(config.error()));
+  EXPECT_THAT(config->elements, ElementsAre(files.folder() / "more"));
+  EXPECT_EQ(config->state_dir, files.folder() / "state");
+  EXPECT_EQ(config->workers, 256U);
+  EXPECT_EQ(config->log_level, "debug");
+  EXPECT_EQ(config->stop_deadline, 0s);
+  ASSERT_EQ(config->inputs.size(), 2U);
+  EXPECT_EQ(config->inputs[0].listen.size(), 2U);
+  EXPECT_EQ(config->inputs[0].receive_buffer_bytes, 65536U);
+
+  ASSERT_EQ(config->outputs.size(), 2U);
+  const auto& [sink, rendering] = config->outputs[0];
+  EXPECT_EQ(sink.name, "siem");
+  EXPECT_EQ(sink.transport, Transport::tls);
+  EXPECT_EQ(sink.host, "siem.example.com");
+  EXPECT_EQ(sink.port, 6514);
+  EXPECT_EQ(sink.queue_bytes, std::size_t{1} << 30);
+  EXPECT_EQ(sink.queue_full, QueueFull::drop_newest);
+  EXPECT_EQ(sink.connect_timeout, 2s);
+  EXPECT_EQ(sink.backoff_min, 10ms);
+  EXPECT_EQ(sink.backoff_max, 1min);
+  EXPECT_EQ(sink.tls.ca, files.folder() / "ca.pem");
+  EXPECT_EQ(sink.tls.certificate, files.folder() / "client.pem");
+  EXPECT_EQ(sink.tls.key, files.folder() / "client.key");
+  EXPECT_FALSE(sink.tls.verify);
+  EXPECT_EQ(sink.tls.server_name, "siem");
+  EXPECT_EQ(rendering, (RenderingConfig{SyslogHeader::rfc3164, Framing::newline, true}));
+  EXPECT_EQ(config->outputs[1].sink.path, files.folder() / "out/lines.cef");
+}
+
+TEST_F(LoadConfig, ChoosesHeaderAndFramingByTransport) {
+  struct Row {
+    const char* to;
+    RenderingConfig rendering;
+  };
+  for (const auto& [to, rendering] : {
+           Row{"stdout:", {SyslogHeader::none, Framing::newline}},
+           Row{"file:x", {SyslogHeader::none, Framing::newline}},
+           Row{"udp://h", {SyslogHeader::rfc5424, Framing::newline}},
+           Row{"tcp://h", {SyslogHeader::rfc5424, Framing::newline}},
+           Row{"tls://h", {SyslogHeader::rfc5424, Framing::octet_counting}},
+       }) {
+    std::string text(kSmallest);
+    text.replace(text.find("stdout:"), 7, to);
+    EXPECT_EQ(load(text)->outputs[0].rendering, rendering) << to;
+  }
+}
+
+TEST_F(LoadConfig, ReportsEverythingAtOnceInTheOrderOfTheFile) {
+  EXPECT_THAT(
+      errors_of(R"(mapping = "nowhere.toml"
+elements = ["map.toml", 5]
+workers = 257
+log_levle = "info"
+stop_deadline = "5"
+[[input]]
+type = "upd"
+listen = ["0.0.0.0:2055", "localhost:2055", "0.0.0.0:2055", 2055]
+receive_buffer = "16MB"
+[[output]]
+name = "siem"
+to = "tls://siem.example.com:70000"
+header = "rfc5425"
+[[output]]
+to = "stdout:"
+quue = "64MiB"
+)"),
+      ElementsAre("f.toml:1:11: mapping: expected a readable file, got \"nowhere.toml\" "
+                  "(nowhere.toml: No such file or directory)",
+                  "f.toml:2:13: elements[0]: expected a folder, got \"map.toml\" "
+                  "(map.toml: Not a directory)",
+                  "f.toml:2:25: elements[1]: expected a path, got 5", "f.toml:3:11: workers: expected 1..256, got 257",
+                  "f.toml:4:1: log_levle: unknown key (did you mean \"log_level\"?)",
+                  "f.toml:5:17: stop_deadline: expected a duration 0ms..10m, got \"5\" "
+                  "(units are ms, s, m and h, as in \"5s\")",
+                  "f.toml:7:8: input[0].type: expected udp, got \"upd\" (did you mean \"udp\"?)",
+                  "f.toml:8:27: input[0].listen[1]: expected a numeric address with a port, such as "
+                  "\"0.0.0.0:2055\" or \"[::]:2055\", got \"localhost:2055\"",
+                  "f.toml:8:45: input[0].listen[2]: expected each only once, got \"0.0.0.0:2055\" again "
+                  "(first at line 8)",
+                  "f.toml:8:61: input[0].listen[3]: expected text, got 2055",
+                  "f.toml:9:18: input[0].receive_buffer: expected a size 64KiB..1GiB, got \"16MB\" "
+                  "(units are B, KiB, MiB and GiB, as in \"64KiB\")",
+                  "f.toml:12:6: output.siem.to: expected a port 1..65535 after the host, got "
+                  "\"tls://siem.example.com:70000\"",
+                  "f.toml:13:10: output.siem.header: expected none, rfc3164 or rfc5424, got \"rfc5425\" "
+                  "(did you mean \"rfc5424\"?)",
+                  "f.toml:14:1: output[1].name: missing, expected a name for logs and counters, such as "
+                  "\"siem\"",
+                  "f.toml:16:1: output[1].quue: unknown key (did you mean \"queue\"?)"));
+}
+
+TEST_F(LoadConfig, MissesWhatItNeeds) {
+  EXPECT_THAT(errors_of(""), ElementsAre("f.toml: mapping: missing, expected the path of the mapping file",
+                                         "f.toml: input: missing, expected at least one [[input]]",
+                                         "f.toml: output: missing, expected at least one [[output]]"));
+  EXPECT_THAT(errors_of("mapping = 'map.toml'\ninput = []\n[output]\nname = 'x'\n"),
+              ElementsAre("f.toml:2:9: input: expected [[input]], got an empty array",
+                          "f.toml:3:1: output: expected [[output]], got a table "
+                          "(double brackets, as there may be several)"));
+}
+
+TEST_F(LoadConfig, ReportsSyntaxAlone) {
+  EXPECT_THAT(errors_of("mapping = 'map.toml'\nworkers = \n"),
+              ElementsAre(testing::StartsWith("f.toml:2:11: not valid TOML: ")));
+}
+
+TEST_F(LoadConfig, ListensOnceOnEachAddress) {
+  EXPECT_THAT(errors_of("mapping = 'map.toml'\n[[input]]\ntype = 'udp'\nlisten = '[::ffff:192.0.2.1]:1'\n"
+                        "[[input]]\ntype = 'udp'\nlisten = ['192.0.2.1:1', '[::]:1']\n"
+                        "[[output]]\nname = 'a'\nto = 'stdout:'\n"),
+              ElementsAre("f.toml:7:11: input[1].listen[0]: expected each only once, got \"192.0.2.1:1\" again "
+                          "(first at line 4)"));
+}
+
+TEST_F(LoadConfig, NamesOutputsOnce) {
+  EXPECT_THAT(errors_of_output("name = 'a'\nto = 'stdout:'\n[[output]]\nname = 'a'\nto = 'stdout:'\n"),
+              ElementsAre("f.toml:9:8: output.a.name: expected each only once, got \"a\" again (first at line 6)"));
+}
+
+TEST_F(LoadConfig, RefusesUnfitOutputs) {
+  struct Row {
+    const char* lines;
+    std::vector<std::string> errors;
+  };
+  const Row rows[] = {
+      {"name = 'a b'\nto = 'stdout:'",
+       {"f.toml:6:8: output[0].name: expected 1..63 letters, digits, - or _, got \"a b\""}},
+      {"name = 'u'\nto = 'udp://h'\nframing = 'octet-counting'",
+       {"f.toml:8:11: output.u.framing: only for tcp:// and tls://, but this output is udp (remove the "
+        "key)"}},
+      {"name = 'u'\nto = 'tcp://h'\nframing = 'octet'",
+       {"f.toml:8:11: output.u.framing: expected newline or octet-counting, got \"octet\""}},
+      {"name = 't'\nto = 'tcp://h'\n[output.tls]\nverify = true",
+       {"f.toml:8:1: output.t.tls: only for tls://, but this output is tcp "
+        "(remove the table, or send to tls://)"}},
+      {"name = 't'\nto = 'tls://h'\n[output.tls]\ncertificate = 'client.pem'",
+       {"f.toml:8:1: output.t.tls.key: missing, expected the private key of the certificate"}},
+      {"name = 't'\nto = 'tls://h'\n[output.tls]\nkey = 'client.key'",
+       {"f.toml:8:1: output.t.tls.certificate: missing, expected the certificate of the key"}},
+      {"name = 't'\nto = 'tls://h'\n[output.tls]\nca = 'none.pem'\nverfy = 1\nverify = 'yes'\nserver_name = "
+       "''",
+       {"f.toml:9:6: output.t.tls.ca: expected a readable file, got \"none.pem\" "
+        "(none.pem: No such file or directory)",
+        "f.toml:10:1: output.t.tls.verfy: unknown key (did you mean \"verify\"?)",
+        "f.toml:11:10: output.t.tls.verify: expected true or false, got \"yes\"",
+        "f.toml:12:15: output.t.tls.server_name: expected a host name, got \"\""}},
+      {"name = 't'\nto = 'tls://h'\ntls = true", {"f.toml:8:7: output.t.tls: expected a table, got true"}},
+      {"name = 'b'\nto = 'tcp://h'\nbackoff_min = '1m'",
+       {"f.toml:8:15: output.b.backoff_min: expected backoff_min no longer than backoff_max, got \"1m\""}},
+      {"name = 'b'\nto = 'tcp://h'\nbackoff_max = '100ms'",
+       {"f.toml:8:15: output.b.backoff_max: expected backoff_min no longer than backoff_max, got \"100ms\""}},
+      {"name = 'q'\nto = 'tcp://h'\nqueue = '1KiB'\nqueue_full = 'block'\nwide_in = 1\nconnect_timeout = 1.5",
+       {"f.toml:8:9: output.q.queue: expected a size 256KiB..64GiB, got \"1KiB\"",
+        "f.toml:9:14: output.q.queue_full: expected drop_oldest or drop_newest, got \"block\"",
+        "f.toml:10:11: output.q.wide_in: expected true or false, got 1",
+        "f.toml:11:19: output.q.connect_timeout: expected a duration 10ms..1h, got 1.5 "
+        "(units are ms, s, m and h, as in \"5s\")"}},
+      {"name = 'x'\nto = 'siem.example.com'",
+       {"f.toml:7:6: output.x.to: expected stdout:, file:PATH, udp://HOST:PORT, tcp://HOST:PORT or "
+        "tls://HOST:PORT, got \"siem.example.com\" (put udp://, tcp:// or tls:// before a host)"}},
+      {"name = 'x'",
+       {"f.toml:5:1: output.x.to: missing, expected where to send, such as \"udp://siem.example.com:514\""}},
+      {"name = 'x'\nto = 1979-05-27", {"f.toml:7:6: output.x.to: expected text, got a date or time"}},
+  };
+  for (const auto& row : rows) EXPECT_EQ(errors_of_output(row.lines), row.errors) << row.lines;
+}
+
+TEST_F(LoadConfig, KeepsHostileTextOutOfErrors) {
+  EXPECT_THAT(errors_of_output("name = \"a\\u001b[2J\"\nto = 'stdout:'\n\"x\\ny\" = 1\n"),
+              ElementsAre("f.toml:6:8: output[0].name: expected 1..63 letters, digits, - or _, got \"a\\x1b[2J\"",
+                          "f.toml:8:1: output[0].\"x\\x0ay\": unknown key "
+                          "(known keys: name, to, header, wide_in, framing, queue, queue_full, "
+                          "connect_timeout, backoff_min, backoff_max, tls)"));
+  const std::string letters(100, 'x');
+  EXPECT_THAT(errors_of_output("name = '" + letters + "'\nto = 'stdout:'"),
+              ElementsAre("f.toml:6:8: output[0].name: expected 1..63 letters, digits, - or _, got \"" +
+                          letters.substr(0, 60) + "...\""));
+}
+
+}  // namespace
+}  // namespace flowcef
