@@ -1,0 +1,46 @@
+// The command line as plain data.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "flowcef/map/rendering_config.hpp"
+
+namespace flowcef {
+
+struct RunOptions {
+  std::filesystem::path config;
+};
+
+struct CheckOptions {
+  std::filesystem::path config;
+};
+
+struct ConvertOptions {
+  std::vector<std::string> files;
+  std::filesystem::path mapping;  ///< empty: the default mapping
+  std::string output;             ///< empty: stdout
+  std::optional<std::uint16_t> port;
+  SyslogHeader header = SyslogHeader::none;
+};
+
+/// All is done, or nothing can be: the program ends with this status.
+struct ExitNow {
+  int status;
+};
+
+using Options = std::variant<RunOptions, CheckOptions, ConvertOptions, ExitNow>;
+
+/// Exit statuses: the program did what it was asked; a run failed; the command line or a configuration is wrong.
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitFailed = 1;
+inline constexpr int kExitUsage = 2;
+
+/// Prints help, version or what is wrong with the command line, in which case it returns ExitNow.
+[[nodiscard]] Options parse_options(int argc, const char* const* argv);
+
+}  // namespace flowcef

@@ -1,0 +1,49 @@
+// The running bridge: outputs, renderings and ingest workers, wired, started and stopped in order.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <vector>
+
+#include "flowcef/app/final_counts.hpp"
+#include "flowcef/app/ingest_worker.hpp"
+#include "flowcef/app/translation.hpp"
+#include "flowcef/config/config.hpp"
+#include "flowcef/log/log.hpp"
+#include "flowcef/sink/output.hpp"
+
+namespace flowcef {
+
+/// Outputs that want the same text share a rendering.
+/// Lifetime: the plans refer to the outputs.
+struct OutputGroup {
+  std::vector<std::unique_ptr<Output>> outputs;
+  std::vector<std::size_t> plan_of_output;  ///< in the order of `outputs`
+  std::vector<RenderingPlan> plans;
+
+  /// Errors: std::runtime_error, as Output's constructor.
+  OutputGroup(const std::vector<OutputConfig>& configs, const LogFactory& logs);
+
+  void start();
+  void stop(std::chrono::steady_clock::time_point deadline);
+  void add_counts(FinalCounts& counts) const;
+};
+
+class Pipeline {
+ public:
+  /// Opens every socket and file, starts nothing.
+  /// Errors: std::runtime_error or std::system_error with a text for the user.
+  Pipeline(const Config& config, const Translation& translation, const LogFactory& logs);
+
+  void start();
+  /// Sources first, then queues until the deadline, then outputs.
+  void stop(std::chrono::milliseconds deadline);
+  [[nodiscard]] FinalCounts counts() const;
+
+ private:
+  BatchPool pool_;  ///< outlives the outputs, whose queues hold its batches
+  OutputGroup outputs_;
+  std::vector<std::unique_ptr<IngestWorker>> workers_;
+};
+
+}  // namespace flowcef

@@ -1,0 +1,103 @@
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+
+#include "flowcef/app/commands.hpp"
+#include "flowcef/app/error_report.hpp"
+#include "flowcef/app/pipeline.hpp"
+#include "flowcef/app/progress_bar.hpp"
+#include "flowcef/source/export_file.hpp"
+
+namespace flowcef {
+namespace {
+
+OutputConfig output_config(const ConvertOptions& options) {
+  OutputConfig config;
+  config.sink.name = options.output.empty() ? "stdout" : "file";
+  config.sink.transport = options.output.empty() ? Transport::standard_output : Transport::file;
+  config.sink.path = options.output;
+  config.sink.queue_full = QueueFull::block;  // a file can wait
+  config.rendering.header = options.header;
+  return config;
+}
+
+struct FileCounts {
+  std::uint64_t frames = 0;
+  std::uint64_t truncated = 0;
+  std::uint64_t bad = 0;
+  std::uint64_t incomplete = 0;
+
+  void add(const CaptureCounts& counts) {
+    frames += counts.frames.value();
+    truncated += counts.truncated.value();
+    bad += counts.bad.value();
+    incomplete += counts.incomplete.value();
+  }
+};
+
+/// Event ids are `frame-record`, so that the same input gives the same bytes; frames count on from file to file.
+void convert_file(const ConvertOptions& options, const std::string& name, RecordPath& path, FileCounts& totals,
+                  ProgressBar& progress) {
+  const auto file = open_export_file(name);
+  Datagram datagram;
+  while (file->next(datagram)) {
+    progress.update(file->progress());
+    if (options.port && datagram.listener.port != *options.port) continue;
+    path.set_event_ids(std::to_string(totals.frames + datagram.frame) + '-', 1);
+    path.decode(datagram);
+  }
+  progress.clear();
+  if (!file->warning().empty()) std::cerr << file->warning() << '\n';
+  totals.add(file->counts());
+}
+
+}  // namespace
+
+int convert_command(const ConvertOptions& options) {
+  const std::filesystem::path mapping = options.mapping.empty() ? find_default_mapping() : options.mapping;
+  const auto translation = load_translation(mapping, {mapping.parent_path() / "elements"});
+  if (!translation) {
+    print_errors(std::cerr, translation.error());
+    return kExitUsage;
+  }
+  std::signal(SIGPIPE, SIG_IGN);
+  const LogFactory logs(spdlog::level::warn);
+  // The output appends, as a log file wants it; a conversion starts anew.
+  if (!options.output.empty()) std::ofstream(options.output, std::ios::trunc);
+
+  BatchPool pool;
+  OutputGroup outputs({output_config(options)}, logs);
+  RecordPath path(**translation, pool, outputs.plans);
+  FileCounts totals;
+  bool readable = true;
+  outputs.start();
+  for (const std::string& name : options.files) {
+    ProgressBar progress(name);
+    try {
+      convert_file(options, name, path, totals, progress);
+    } catch (const std::runtime_error& error) {
+      progress.clear();
+      std::cerr << error.what() << '\n';
+      readable = false;
+    }
+  }
+  path.flush();
+  outputs.stop(std::chrono::steady_clock::time_point::max());
+
+  FinalCounts counts;
+  counts.add(path);
+  counts.add("frames", totals.frames);
+  counts.add("frames.truncated", totals.truncated, false);
+  counts.add("frames.bad", totals.bad, false);
+  counts.add("frames.incomplete", totals.incomplete, false);
+  outputs.add_counts(counts);
+  std::cerr << counts.to_string();
+  for (const std::string& imbalance : counts.imbalances()) {
+    std::cerr << "the books do not balance: " << imbalance << '\n';
+    readable = false;
+  }
+  return readable && counts.dropped_lines() == 0 ? kExitOk : kExitFailed;
+}
+
+}  // namespace flowcef

@@ -1,0 +1,56 @@
+#include "flowcef/app/translation.hpp"
+
+#include <array>
+#include <iterator>
+#include <stdexcept>
+#include <utility>
+
+#include "flowcef/config/element_table_loader.hpp"
+#include "flowcef/config/mapping_loader.hpp"
+
+namespace flowcef {
+namespace {
+
+void append(ConfigErrors& errors, ConfigErrors more) {
+  errors.insert(errors.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<const Translation>, ConfigErrors> load_translation(
+    const std::filesystem::path& mapping, const std::vector<std::filesystem::path>& elements) {
+  auto translation = std::make_unique<Translation>();
+  ConfigErrors errors;
+  for (const std::filesystem::path& folder : elements) {
+    auto rows = load_element_tables(folder);
+    append(errors, rows ? translation->registry.add(*rows) : std::move(rows.error()));
+  }
+  auto spec = load_mapping(mapping);
+  if (!spec) {
+    append(errors, std::move(spec.error()));
+    return std::unexpected(std::move(errors));
+  }
+  if (spec->device_version.text.empty()) spec->device_version.text = FLOWCEF_VERSION;
+  auto resolved = resolve_mapping(*spec, translation->registry);
+  if (!resolved) append(errors, std::move(resolved.error()));
+  if (!errors.empty()) return std::unexpected(std::move(errors));
+  translation->mapping = *std::move(resolved);
+  return translation;
+}
+
+std::filesystem::path find_default_mapping() {
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+  const std::array<std::filesystem::path, 2> places = {
+      program / "../../mappings/default.toml",            // build/<preset>/flowcef
+      program / "../share/flowcef/mappings/default.toml"  // <prefix>/bin/flowcef
+  };
+  std::string tried;
+  for (const std::filesystem::path& place : places) {
+    const std::filesystem::path clean = place.lexically_normal();
+    if (std::filesystem::exists(clean)) return clean;
+    tried += "\n  " + clean.string();
+  }
+  throw std::runtime_error("cannot find the default mapping; name one with --mapping. Tried:" + tried);
+}
+
+}  // namespace flowcef

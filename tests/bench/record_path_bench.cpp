@@ -1,0 +1,137 @@
+// Decode, map and both together: CPU time, bytes and allocations per record. One thread; run it on a quiet machine and
+// compare medians: build/release/flowcef_bench --benchmark_repetitions=9 --benchmark_report_aggregates_only=true
+#include <benchmark/benchmark.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <new>
+
+#include "flowcef/app/error_report.hpp"
+#include "flowcef/app/record_path.hpp"
+#include "support/packet_builder.hpp"
+#include "workloads.hpp"
+
+namespace {
+std::size_t g_allocations = 0;
+}  // namespace
+
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  ++g_allocations;
+  if (void* memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+
+namespace flowcef::bench {
+namespace {
+
+const Translation& translation() {
+  static const auto loaded = [] {
+    const std::filesystem::path mappings = std::filesystem::path(FLOWCEF_SOURCE_DIR) / "mappings";
+    auto result = load_translation(mappings / "default.toml", {mappings / "elements"});
+    if (!result) {
+      print_errors(std::cerr, result.error());
+      std::exit(1);
+    }
+    return *std::move(result);
+  }();
+  return *loaded;
+}
+
+/// The envelope and framing of a TLS output: the most work there is.
+constexpr RenderingConfig kRendering{SyslogHeader::rfc5424, Framing::octet_counting, false};
+
+void report(benchmark::State& state, const Workload& work, std::uint64_t bytes, std::size_t allocations) {
+  const auto records = static_cast<double>(work.records) * static_cast<double>(state.iterations());
+  state.counters["records/s"] = benchmark::Counter(records, benchmark::Counter::kIsRate);
+  state.counters["ns/record"] =
+      benchmark::Counter(records * 1e-9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["bytes/record"] = static_cast<double>(bytes) / records;
+  state.counters["allocs/record"] = static_cast<double>(allocations) / records;
+}
+
+class Discard final : public DataSetHandler {
+ public:
+  void on_data_set(const DataSet& set) override { benchmark::DoNotOptimize(set.record_count); }
+  void on_template_removed(std::uint64_t) override {}
+};
+
+void decode(benchmark::State& state, const Workload& work) {
+  Discard handler;
+  DecodeCounters counters;
+  Decoder decoder(translation().registry, counters, handler);
+  decoder.decode(test::datagram_of(work.templates));
+  const Datagram datagram = test::datagram_of(work.data);
+  decoder.decode(datagram);
+  const std::size_t before = g_allocations;
+  for (auto _ : state) decoder.decode(datagram);
+  report(state, work, work.data.size() * static_cast<std::size_t>(state.iterations()), g_allocations - before);
+}
+
+/// Keeps the data set of one message, so that map can be measured alone.
+class Capture final : public DataSetHandler {
+ public:
+  void on_data_set(const DataSet& set) override {
+    context = set.context;
+    positions.assign(set.positions.begin(), set.positions.end());
+    kept.reset(new DataSet{set.layout, context, set.records, set.record_count, positions, set.positions_per_record});
+  }
+  void on_template_removed(std::uint64_t) override {}
+
+  ExportContext context;
+  std::vector<FieldPosition> positions;
+  std::unique_ptr<DataSet> kept;
+};
+
+void map(benchmark::State& state, const Workload& work) {
+  Capture capture;
+  DecodeCounters counters;
+  Decoder decoder(translation().registry, counters, capture);
+  decoder.decode(test::datagram_of(work.templates));
+  decoder.decode(test::datagram_of(work.data));
+  BatchPool pool;
+  RenderCounters rendered;
+  Renderer renderer(translation().mapping, kRendering, pool, rendered, [](const BatchRef&) {});
+  for (int i = 0; i < 100; ++i) renderer.render(*capture.kept, {"1700000000000-0-", 1});
+  const std::uint64_t bytes = rendered.bytes.value();
+  const std::size_t before = g_allocations;
+  for (auto _ : state) renderer.render(*capture.kept, {"1700000000000-0-", 1});
+  report(state, work, rendered.bytes.value() - bytes, g_allocations - before);
+}
+
+void decode_and_map(benchmark::State& state, const Workload& work) {
+  BatchPool pool;
+  RecordPath path(translation(), pool, {{kRendering, [](const BatchRef&) {}}});
+  path.set_event_ids("1700000000000-0-", 1);
+  path.decode(test::datagram_of(work.templates));
+  const Datagram datagram = test::datagram_of(work.data);
+  for (int i = 0; i < 100; ++i) path.decode(datagram);
+  const std::uint64_t bytes = path.render_counters()[0]->bytes.value();
+  const std::size_t before = g_allocations;
+  for (auto _ : state) path.decode(datagram);
+  report(state, work, path.render_counters()[0]->bytes.value() - bytes, g_allocations - before);
+}
+
+}  // namespace
+}  // namespace flowcef::bench
+
+int main(int argc, char** argv) {
+  using namespace flowcef::bench;
+  const auto all = workloads();
+  for (const Workload& work : all) {
+    benchmark::RegisterBenchmark(("decode/" + work.name).c_str(),
+                                 [&work](benchmark::State& state) { decode(state, work); });
+    benchmark::RegisterBenchmark(("map/" + work.name).c_str(), [&work](benchmark::State& state) { map(state, work); });
+    benchmark::RegisterBenchmark(("decode+map/" + work.name).c_str(),
+                                 [&work](benchmark::State& state) { decode_and_map(state, work); });
+  }
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}
