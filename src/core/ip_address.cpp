@@ -7,7 +7,6 @@
 #include <cstring>
 
 #include "flowcef/core/byte_order.hpp"
-#include "flowcef/core/decimal.hpp"
 
 namespace flowcef {
 namespace {
@@ -96,14 +95,6 @@ std::optional<Endpoint> Endpoint::parse(std::string_view text) {
   if (!address || error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
   endpoint.address = *address;
   return endpoint;
-}
-
-char* write_ipv4(char* out, const std::uint8_t* bytes) noexcept {
-  for (int i = 0; i < 4; ++i) {
-    if (i != 0) *out++ = '.';
-    out = write_u8(out, bytes[i]);
-  }
-  return out;
 }
 
 char* write_ipv6(char* out, const std::uint8_t* bytes) noexcept {

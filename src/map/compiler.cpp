@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "flowcef/map/executor.hpp"
 #include "flowcef/map/program.hpp"
 #include "time_sources.hpp"
 
@@ -14,7 +15,6 @@ constexpr std::uint64_t kMaxInteger = 0x7fff'ffff;
 constexpr std::uint64_t kMaxLong = 0x7fff'ffff'ffff'ffff;
 /// Room for the longest value of bounded size: a table text, an IPv6 address, a float.
 constexpr std::size_t kMaxBoundedValue = 64;
-constexpr std::size_t kLiteralPadding = 16;
 
 bool is_number(const Field& field) {
   return is_unsigned(field.type()) && (field.length <= 8 || field.length == kVariableLength);
@@ -41,9 +41,10 @@ class Compiler {
     for (const MappedKey& key : mapping_.keys) used_keys_.insert(key.key);
     for (const MappedKey& key : mapping_.keys) add_key(key);
     add_generated_keys();
-    program_.literals.append(kLiteralPadding, ' ');
-    for (const EventChoice& choice : program_.events) longest_header_ = std::max(longest_header_, choice.header.size());
-    program_.fixed_size += longest_header_ + kMaxBoundedValue;
+    program_.literals.append(kCopyBlock, ' ');
+    std::size_t longest_header = 0;
+    for (const EventChoice& choice : program_.events) longest_header = std::max<std::size_t>(longest_header, choice.header.length);
+    program_.fixed_size += longest_header + kMaxBoundedValue;
     for (const auto& [place, uses] : uses_) program_.uses_of_a_field = std::max(program_.uses_of_a_field, uses);
     return std::move(program_);
   }
@@ -55,8 +56,9 @@ class Compiler {
 
   void choose_events() {
     for (const EventRule& rule : mapping_.events) {
-      EventChoice choice{{}, rule.header};
+      EventChoice choice;
       if (!can_hold(rule, choice)) continue;
+      choice.header = add_literal(rule.header);
       program_.events.push_back(std::move(choice));
       if (program_.events.back().equals.empty()) return;
     }
@@ -314,13 +316,17 @@ class Compiler {
     std::string literal;
     if (!label.empty()) literal = key + "Label=" + label + ' ';
     literal += key + '=';
-    instruction.literal = static_cast<std::uint32_t>(program_.literals.size());
-    instruction.literal_length = static_cast<std::uint16_t>(literal.size());
-    program_.literals += literal;
+    instruction.literal = add_literal(literal);
     // A block copy of the literal may run over its end.
-    program_.fixed_size += literal.size() + kLiteralPadding + kMaxBoundedValue;
+    program_.fixed_size += literal.size() + kCopyBlock + kMaxBoundedValue;
     program_.code.push_back(instruction);
     ++uses_[{instruction.operand.in_header, instruction.operand.at}];
+  }
+
+  Literal add_literal(const std::string& text) {
+    const Literal literal{static_cast<std::uint32_t>(program_.literals.size()), static_cast<std::uint32_t>(text.size())};
+    program_.literals += text;
+    return literal;
   }
 
   template <class T>
@@ -343,7 +349,6 @@ class Compiler {
   std::vector<Fallback> fallback_;
   std::set<std::string> used_keys_;
   std::map<std::pair<bool, std::uint32_t>, std::size_t> uses_;  ///< by place: how many instructions show it
-  std::size_t longest_header_ = 0;
 };
 
 }  // namespace

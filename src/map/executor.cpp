@@ -17,12 +17,14 @@
 namespace flowcef {
 namespace {
 
-constexpr std::size_t kBlock = 16;
-
-/// Copies in whole blocks: may read and write up to 15 bytes past the end, for which literals are padded and the
-/// message's bound leaves room.
+/// Copies in whole blocks: reads and writes up to kCopyBlock - 1 bytes past the end, for which the texts are padded and
+/// the message's bound leaves room. One block holds nearly every key, so that the loop's branch is always foreseen.
 inline char* copy_blocks(char* out, const char* text, std::size_t length) noexcept {
-  for (std::size_t done = 0; done < length; done += kBlock) std::memcpy(out + done, text + done, kBlock);
+  std::size_t done = 0;
+  do {
+    std::memcpy(out + done, text + done, kCopyBlock);
+    done += kCopyBlock;
+  } while (done < length);
   return out + length;
 }
 
@@ -81,13 +83,13 @@ class Execution {
   }
 
   char* run(std::uint64_t event, char* out) noexcept {
-    out = copy(out, context_.envelope);
-    out = copy(out, choose_header());
+    if (!context_.envelope.empty()) out = copy_blocks(out, context_.envelope.data(), context_.envelope.size());
+    out = copy_literal(out, choose_header());
     const std::uint8_t holds = conditions();
     char* const extension = out;
     for (const Instruction& instruction : program_.code) {
       if ((instruction.condition & holds) == 0) continue;
-      char* const value = copy_blocks(out, program_.literals.data() + instruction.literal, instruction.literal_length);
+      char* const value = copy_literal(out, instruction.literal);
       char* const end = write_value(instruction, event, value);
       if (end == value) continue;  // no value: the key is overwritten by the next
       *end = ' ';
@@ -100,6 +102,10 @@ class Execution {
   static char* copy(char* out, std::string_view text) noexcept {
     std::memcpy(out, text.data(), text.size());
     return out + text.size();
+  }
+
+  char* copy_literal(char* out, const Literal& literal) const noexcept {
+    return copy_blocks(out, program_.literals.data() + literal.offset, literal.length);
   }
 
   [[nodiscard]] Value locate(const Operand& operand) const noexcept {
@@ -117,7 +123,7 @@ class Execution {
     return load_be(value.bytes, std::min<std::size_t>(value.length, 8));
   }
 
-  [[nodiscard]] std::string_view choose_header() const noexcept {
+  [[nodiscard]] Literal choose_header() const noexcept {
     for (const EventChoice& choice : program_.events) {
       const bool holds =
           std::all_of(choice.equals.begin(), choice.equals.end(), [&](const EventChoice::Equals& equals) {
@@ -153,7 +159,7 @@ class Execution {
   char* write_value(const Instruction& instruction, std::uint64_t event, char* out) const noexcept {
     switch (instruction.op) {
       case Op::context_text:
-        return copy(out, context_.texts[instruction.extra]);
+        return copy_blocks(out, context_.texts[instruction.extra].data(), context_.texts[instruction.extra].size());
       case Op::event_id:
         return write_u64(copy(out, context_.event_prefix), event);
       case Op::time:

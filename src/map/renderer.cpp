@@ -8,8 +8,8 @@
 namespace flowcef {
 namespace {
 
-/// Room for any one context value: an address or a number.
-constexpr std::size_t kMaxContextText = 48;
+/// Room for any one context value, an address or a number, and for reading on in blocks.
+constexpr std::size_t kMaxContextText = kMaxIpv6Text + kCopyBlock;
 /// Octet count and blank in front of a message, or LF behind it.
 constexpr std::size_t kMaxFraming = 12;
 
@@ -110,7 +110,9 @@ void Renderer::append_line(const Program& program, const DataSet& set, std::uint
       std::memmove(frame + digits + 1, message, line.length);
       message = frame + digits + 1;
     }
-    *write_u64(frame, line.length) = ' ';
+    char count[kMaxDecimal + kDecimalSlack];
+    *write_u64(count, line.length) = ' ';
+    std::memcpy(frame, count, static_cast<std::size_t>(digits) + 1);
     line.offset = start + static_cast<std::uint32_t>(message - frame);
     line.frame_end = line.offset + line.length;
   }

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "flowcef/core/decimal.hpp"
+
 namespace flowcef {
 
 /// IPv4 is kept as ::ffff:a.b.c.d, so a peer seen through either address family is one and the same.
@@ -44,14 +46,17 @@ struct Endpoint {
   friend auto operator<=>(const Endpoint&, const Endpoint&) = default;
 };
 
-/// Longest texts that write_ipv4 and write_ipv6 produce.
-inline constexpr std::size_t kMaxIpv4Text = 15;
-inline constexpr std::size_t kMaxIpv6Text = 45;
+/// Room that write_ipv4 and write_ipv6 need: their longest text and a byte more.
+inline constexpr std::size_t kMaxIpv4Text = 16;
+inline constexpr std::size_t kMaxIpv6Text = 46;
 
 /// Write an address as text and return the end; no terminating NUL.
-/// Input: 4 or 16 bytes in network order, and room for the longest text.
+/// Input: 4 or 16 bytes in network order, and room for kMaxIpv4Text or kMaxIpv6Text bytes.
 /// Source: RFC 5952 section 4; an IPv4-mapped address is written as IPv4 (section 5).
-char* write_ipv4(char* out, const std::uint8_t* bytes) noexcept;
+inline char* write_ipv4(char* out, const std::uint8_t* bytes) noexcept {
+  for (int i = 0; i < 4; ++i) out = write_u8_and_dot(out, bytes[i]);
+  return out - 1;
+}
 char* write_ipv6(char* out, const std::uint8_t* bytes) noexcept;
 
 }  // namespace flowcef

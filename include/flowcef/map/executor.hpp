@@ -10,7 +10,10 @@
 
 namespace flowcef {
 
-/// What holds for every record of a data set.
+/// Texts that every record repeats are copied in blocks of this many bytes, so they must be readable to a block's end.
+inline constexpr std::size_t kCopyBlock = 48;
+
+/// What holds for every record of a data set. Lifetime: views; envelope and texts are readable kCopyBlock bytes on.
 struct SetContext {
   const ExportContext& message;
   std::string_view envelope;                ///< the syslog header

@@ -52,13 +52,18 @@ struct Operand {
   bool in_header = false;
 };
 
+/// A piece of Program::literals.
+struct Literal {
+  std::uint32_t offset = 0;
+  std::uint32_t length = 0;
+};
+
 struct Instruction {
   Op op = Op::hex;
   std::uint8_t condition = condition::always;
   std::uint8_t bits_shift = 0;
   std::uint8_t bits = 0;
-  std::uint16_t literal_length = 0;
-  std::uint32_t literal = 0;  ///< offset of `key=`, with its label in front, in Program::literals
+  Literal literal;  ///< `key=`, with its label in front
   Operand operand;
   std::uint32_t extra = 0;  ///< index of a limit, table, time source or context text; longest length of a text
 };
@@ -89,7 +94,7 @@ struct EventChoice {
     std::vector<std::uint64_t> values;
   };
   std::vector<Equals> equals;  ///< none: the choice always holds
-  std::string header;
+  Literal header;
 };
 
 /// Lifetime: immutable once compiled; refers to the mapping's tables only.

@@ -28,7 +28,7 @@ class SyslogEnvelope {
   std::int64_t second_ = -1;  ///< that `second_text_` shows
   std::array<char, 24> second_text_{};
   std::size_t second_length_ = 0;
-  std::array<char, 128> text_{};
+  std::array<char, 192> text_{};  ///< the longest header has 93 bytes; readers copy in blocks
 };
 
 }  // namespace flowcef

@@ -11,7 +11,7 @@ namespace {
 
 template <class Write, class Number>
 std::string written(Write write, Number number) {
-  char text[kMaxDecimal + 1];
+  char text[kMaxDecimal + kDecimalSlack];
   return {text, write(text, number)};
 }
 

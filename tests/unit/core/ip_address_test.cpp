@@ -66,8 +66,8 @@ TEST(IpAddress, IsTheSameFromEitherFamily) {
 }
 
 TEST(IpAddress, LongestTextsFit) {
-  EXPECT_EQ(IpAddress::parse("255.255.255.255")->to_string().size(), kMaxIpv4Text);
-  EXPECT_LE(IpAddress::parse("1111:2222:3333:4444:5555:6666:7777:8888")->to_string().size(), kMaxIpv6Text);
+  EXPECT_EQ(IpAddress::parse("255.255.255.255")->to_string().size() + 1, kMaxIpv4Text);
+  EXPECT_LE(IpAddress::parse("1111:2222:3333:4444:5555:6666:7777:8888")->to_string().size() + 1, kMaxIpv6Text);
 }
 
 TEST(Endpoint, ReadsBackWhatItWrites) {
