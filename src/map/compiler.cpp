@@ -143,7 +143,9 @@ class Compiler {
     emit(instruction, key.key, key.label);
     // An uptime says nothing until the boot time is known: then it goes out as it is.
     if (found->exact && found->source.kind == TimeSource::Kind::uptime && !found->source.init_in_record) {
-      fallback_[found->field].condition = condition::uptime_unknown;
+      Instruction raw = value_of(layout_.fields[found->field]);
+      raw.condition = condition::uptime_unknown;
+      fallback_[found->field] = raw;
     }
     sent_[found->field] = sent_[found->field] || (found->exact && !key.custom);
     return true;
@@ -155,7 +157,7 @@ class Compiler {
       if (!element.matches(field)) continue;
       Instruction instruction;
       if (!choose_op(key, field, instruction)) continue;
-      if (instruction.op == Op::within_limit && !key.custom) fallback_[i].limit = instruction.extra;
+      if (!key.custom) fallback_[i] = fallback_of(field, instruction);
       emit(instruction, key.key, key.label);
       sent_[i] = sent_[i] || !key.custom;
       return true;
@@ -229,17 +231,22 @@ class Compiler {
       const std::string key = unique_key(generated_key(mapping_.prefix, field));
       if (!sent_[i]) {
         emit(value_of(field), key, {});
-      } else if (fallback_[i].limit) {
-        Instruction instruction = value_of(field);
-        instruction.op = Op::above_limit;
-        instruction.extra = *fallback_[i].limit;
-        emit(instruction, key, {});
-      } else if (fallback_[i].condition != 0) {
-        Instruction instruction = value_of(field);
-        instruction.condition = fallback_[i].condition;
-        emit(instruction, key, {});
+      } else if (fallback_[i]) {
+        emit(*fallback_[i], key, {});
       }
     }
+  }
+
+  /// What shows the values that a key's limit does not let through, or not whole.
+  static std::optional<Instruction> fallback_of(const Field& field, Instruction instruction) {
+    if (instruction.op == Op::within_limit) {
+      instruction.op = Op::above_limit;
+    } else if (instruction.op == Op::text && instruction.extra != 0 && field.length > instruction.extra) {
+      instruction.op = Op::long_text;
+    } else {
+      return std::nullopt;
+    }
+    return instruction;
   }
 
   /// A template may hold an element several times: the second one's key ends in 2, and so on.
@@ -335,18 +342,13 @@ class Compiler {
     return static_cast<std::uint32_t>(items.size() - 1);
   }
 
-  /// When a field that a key took goes out under its generated key all the same.
-  struct Fallback {
-    std::optional<std::uint32_t> limit;  ///< above this limit, by index
-    std::uint8_t condition = 0;          ///< or under this condition
-  };
-
   const Mapping& mapping_;
   const Template& layout_;
   CompileOptions options_;
   Program program_;
   std::vector<bool> sent_;  ///< by field: a key of the mapping took it
-  std::vector<Fallback> fallback_;
+  /// By field: what shows it under its generated key when the key that took it cannot show all of it.
+  std::vector<std::optional<Instruction>> fallback_;
   std::set<std::string> used_keys_;
   std::map<std::pair<bool, std::uint32_t>, std::size_t> uses_;  ///< by place: how many instructions show it
 };

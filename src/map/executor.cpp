@@ -186,6 +186,7 @@ class Execution {
       case Op::mac:
         return write_mac(out, value.bytes);
       case Op::text:
+      case Op::long_text:
         return write_text(instruction, value, out);
       case Op::hex:
         return write_hex(out, value.bytes, value.length);
@@ -234,7 +235,9 @@ class Execution {
     // Fixed-length strings are padded with NUL, and some exporters leave old bytes behind the first one.
     const bool fixed_length = instruction.operand.length != kVariableLength;
     if (fixed_length) length = strnlen(reinterpret_cast<const char*>(value.bytes), length);
-    if (instruction.extra != 0) length = cut_at_code_point(value.bytes, length, instruction.extra);
+    if (instruction.op == Op::long_text && length <= instruction.extra) return out;
+    const bool cut = instruction.op == Op::text && instruction.extra != 0;
+    if (cut) length = cut_at_code_point(value.bytes, length, instruction.extra);
     return write_extension_value(out, value.bytes, length);
   }
 

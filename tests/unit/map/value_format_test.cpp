@@ -101,9 +101,12 @@ TEST_F(Values, WrongLengthsDoNotReachTypedKeys) {
   EXPECT_EQ(extension_of({8, 3}, ByteWriter().number(0x0a0b0c, 3)), "XSourceIPv4Address=0a0b0c");
 }
 
-TEST_F(Values, TextsAreCutToTheKeysLength) {
+TEST_F(Values, TextsAreCutToTheKeysLengthAndThenGoOutWholeAsWell) {
   use_keys("app = \"applicationName\"");
-  EXPECT_EQ(extension_of({96, 40}, ByteWriter().text(std::string(40, 'a'))), "app=" + std::string(31, 'a'));
+  EXPECT_EQ(extension_of({96, 31}, ByteWriter().text(std::string(31, 'a'))), "app=" + std::string(31, 'a'));
+  EXPECT_EQ(extension_of({96, 40}, ByteWriter().text(std::string(31, 'a')).zeros(9)), "app=" + std::string(31, 'a'));
+  EXPECT_EQ(extension_of({96, 40}, ByteWriter().text(std::string(40, 'a'))),
+            "app=" + std::string(31, 'a') + " XApplicationName=" + std::string(40, 'a'));
 }
 
 TEST_F(Values, NumbersAboveTheKeysLimitGoOutUnderTheGeneratedKey) {
