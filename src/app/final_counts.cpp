@@ -69,7 +69,9 @@ std::string FinalCounts::to_string() const {
     line(name + ".delivered", output.counts.delivered);
     line(name + ".queued", output.counts.queued);
     line(name + ".dropped", output.counts.dropped_lines());
-    for (const auto& [reason, count] : output.counts.dropped) line(name + ".dropped." + reason, count);
+    for (const auto& [reason, count] : output.counts.dropped) {
+      if (count != 0) line(name + ".dropped." + reason, count);
+    }
     for (const auto& [reason, count] : output.counts.errors) line(name + ".errors." + reason, count);
   }
   return text;

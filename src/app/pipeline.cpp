@@ -60,6 +60,7 @@ Pipeline::Pipeline(const Config& config, const Translation& translation, const L
   std::vector<std::vector<std::vector<UdpSocket>>> sockets(workers);  // [worker][input][listen address]
   for (const UdpSourceConfig& input : config.inputs) {
     auto opened = open_udp_sockets(input, workers, log);
+    for (const UdpSocket& socket : opened.front()) log->info("listening on {}", socket.local().to_string());
     for (unsigned i = 0; i < workers; ++i) sockets[i].push_back(std::move(opened[i]));
   }
   const std::string epoch = start_epoch();

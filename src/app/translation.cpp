@@ -41,8 +41,8 @@ std::expected<std::unique_ptr<const Translation>, ConfigErrors> load_translation
 std::filesystem::path find_default_mapping() {
   const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe").parent_path();
   const std::array<std::filesystem::path, 2> places = {
-      program / "../../mappings/default.toml",            // build/<preset>/flowcef
-      program / "../share/flowcef/mappings/default.toml"  // <prefix>/bin/flowcef
+      program / "../../mappings/default.toml",             // build/<preset>/flowcef
+      program / "../share/flowcef/mappings/default.toml",  // <prefix>/bin/flowcef
   };
   std::string tried;
   for (const std::filesystem::path& place : places) {

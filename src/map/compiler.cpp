@@ -43,7 +43,8 @@ class Compiler {
     add_generated_keys();
     program_.literals.append(kCopyBlock, ' ');
     std::size_t longest_header = 0;
-    for (const EventChoice& choice : program_.events) longest_header = std::max<std::size_t>(longest_header, choice.header.length);
+    for (const EventChoice& choice : program_.events)
+      longest_header = std::max<std::size_t>(longest_header, choice.header.length);
     program_.fixed_size += longest_header + kMaxBoundedValue;
     for (const auto& [place, uses] : uses_) program_.uses_of_a_field = std::max(program_.uses_of_a_field, uses);
     return std::move(program_);
@@ -331,7 +332,8 @@ class Compiler {
   }
 
   Literal add_literal(const std::string& text) {
-    const Literal literal{static_cast<std::uint32_t>(program_.literals.size()), static_cast<std::uint32_t>(text.size())};
+    const Literal literal{static_cast<std::uint32_t>(program_.literals.size()),
+                          static_cast<std::uint32_t>(text.size())};
     program_.literals += text;
     return literal;
   }

@@ -99,10 +99,7 @@ class Execution {
   }
 
  private:
-  static char* copy(char* out, std::string_view text) noexcept {
-    std::memcpy(out, text.data(), text.size());
-    return out + text.size();
-  }
+  static char* copy(char* out, std::string_view text) noexcept { return std::copy(text.begin(), text.end(), out); }
 
   char* copy_literal(char* out, const Literal& literal) const noexcept {
     return copy_blocks(out, program_.literals.data() + literal.offset, literal.length);

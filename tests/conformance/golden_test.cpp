@@ -16,7 +16,9 @@
 namespace flowcef::test {
 namespace {
 
-std::filesystem::path data_dir() { return source_dir() / "tests" / "data"; }
+std::filesystem::path data_dir() {
+  return source_dir() / "tests" / "data";
+}
 
 std::vector<std::string> read_lines(const std::filesystem::path& path) {
   std::ifstream in(path);
@@ -87,7 +89,8 @@ TEST_P(Golden, ValuesAreThoseThatTsharkReads) {
       EXPECT_EQ(value, wanted[key]) << key << " of " << line;
       wanted.erase(key);
     }
-    for (const auto& [key, value] : wanted) ADD_FAILURE() << "not on the line: " << key << '=' << value << " of " << line;
+    for (const auto& [key, value] : wanted)
+      ADD_FAILURE() << "not on the line: " << key << '=' << value << " of " << line;
   }
 }
 

@@ -86,7 +86,9 @@ inline char* write_u8_and_dot(char* out, std::uint8_t value) noexcept {
 }
 
 /// Input: room for four bytes.
-inline char* write_u8(char* out, std::uint8_t value) noexcept { return write_u8_and_dot(out, value) - 1; }
+inline char* write_u8(char* out, std::uint8_t value) noexcept {
+  return write_u8_and_dot(out, value) - 1;
+}
 
 [[nodiscard]] constexpr int count_digits(std::uint64_t value) noexcept {
   int digits = 1;

@@ -25,8 +25,8 @@ enum class Op : std::uint8_t {
   ipv4,
   ipv6,
   mac,
-  text,          ///< escaped string, cut at the limit
-  long_text,     ///< escaped string, left out unless longer than the limit
+  text,       ///< escaped string, cut at the limit
+  long_text,  ///< escaped string, left out unless longer than the limit
   hex,
   boolean,
   float32,

@@ -87,6 +87,7 @@ wide_in = true
 queue = "1GiB"
 queue_full = "drop_newest"
 connect_timeout = "2s"
+write_timeout = "3s"
 backoff_min = "10ms"
 backoff_max = "1m"
 [output.tls]
@@ -118,6 +119,7 @@ to = "file:out/lines.cef"
   EXPECT_EQ(sink.queue_bytes, std::size_t{1} << 30);
   EXPECT_EQ(sink.queue_full, QueueFull::drop_newest);
   EXPECT_EQ(sink.connect_timeout, 2s);
+  EXPECT_EQ(sink.write_timeout, 3s);
   EXPECT_EQ(sink.backoff_min, 10ms);
   EXPECT_EQ(sink.backoff_max, 1min);
   EXPECT_EQ(sink.tls.ca, files.folder() / "ca.pem");
@@ -272,7 +274,7 @@ TEST_F(LoadConfig, KeepsHostileTextOutOfErrors) {
               ElementsAre("f.toml:6:8: output[0].name: expected 1..63 letters, digits, - or _, got \"a\\x1b[2J\"",
                           "f.toml:8:1: output[0].\"x\\x0ay\": unknown key "
                           "(known keys: name, to, header, wide_in, framing, queue, queue_full, "
-                          "connect_timeout, backoff_min, backoff_max, tls)"));
+                          "connect_timeout, write_timeout, backoff_min, backoff_max, tls)"));
   const std::string letters(100, 'x');
   EXPECT_THAT(errors_of_output("name = '" + letters + "'\nto = 'stdout:'"),
               ElementsAre("f.toml:6:8: output[0].name: expected 1..63 letters, digits, - or _, got \"" +

@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""What the bridge does when a receiver goes away or is not the one it says it is."""
+import collections
+import re
+import signal
+
+from support import cef, certificates
+from support.bridge import Bridge, Output
+from support.exporter import WireCapture, export, make_traffic
+from support.harness import Case, main, require
+from support.process import TCP_ESTABLISHED, TCP_TIME_WAIT, tcp_bytes_in_flight, tcp_states
+from support.receivers import Rsyslog
+
+NEEDED = ("softflowd", "tcpdump", "rsyslogd")
+GROUPS = 10
+
+
+class ReceiverRestart(Case):
+    def test_tcp_receiver_restarts(self):
+        """Lines sent before, during and after the absence arrive once each, and none of them in part."""
+        require(*NEEDED)
+        receiver = Rsyslog(self, "tcp")
+        bridge = Bridge(self, Output(receiver.url(), framing="octet-counting"))
+        _, traffic = make_traffic(self, GROUPS)
+        wire = WireCapture(self, bridge.port)
+
+        export(self, traffic, 5, bridge.port)
+        before = wire.read().records
+        receiver.wait_for_lines(before)
+        receiver.stop()
+        raw = receiver.raw()
+        self.wait_until(lambda: not set(tcp_states(receiver.port)) - {TCP_TIME_WAIT}, "the bridge closes its end")
+
+        export(self, traffic, 9, bridge.port)
+        self.wait_until(lambda: len(bridge.copy()) == wire.read().records, "the bridge has handled what came meanwhile")
+        self.assertTrue(bridge.process.running(), "the bridge ended when its receiver did")
+
+        receiver.start()
+        self.wait_until(lambda: TCP_ESTABLISHED in tcp_states(receiver.port), "the bridge connects again")
+        export(self, traffic, 10, bridge.port)
+        sent = wire.read()
+        receiver.wait_for_lines(sent.records - before)
+        bridge.stop()
+        receiver.stop()
+        lines = collections.Counter(cef.strip_header(self, line) for line in raw + receiver.raw())
+        self.assertEqual(lines, collections.Counter(bridge.copy()))
+        self.assertEqual(sum(lines.values()), sent.records)
+
+    def kill_in_the_stream(self, framing):
+        """The receiver stops reading and dies with lines half sent to it.
+
+        What was on its way may be lost, but the new connection starts with a whole line and repeats none.
+        """
+        require(*NEEDED)
+        receiver = Rsyslog(self, "tcp", octet_counting=framing == "octet-counting")
+        bridge = Bridge(self, Output(receiver.url(), framing=framing))
+        _, small = make_traffic(self, GROUPS)
+        _, large = make_traffic(self, 20 * GROUPS, seed=8)
+        wire = WireCapture(self, bridge.port)
+        export(self, small, 9, bridge.port)
+        receiver.wait_for_lines(1)
+        receiver.process.child.send_signal(signal.SIGSTOP)
+        export(self, large, 10, bridge.port)
+        self.wait_until(lambda: len(bridge.copy()) == wire.read().records, "the bridge has handled what came meanwhile")
+        self.assertGreater(tcp_bytes_in_flight(receiver.port), 0, "the receiver has got all: too little was sent")
+        receiver.kill()
+        early = set(bridge.copy())
+
+        receiver.start()
+        self.wait_until(lambda: TCP_ESTABLISHED in tcp_states(receiver.port), "the bridge connects again")
+        export(self, small, 9, bridge.port)
+        self.wait_until(lambda: len(bridge.copy()) == wire.read().records, "the bridge has handled the rest")
+        late = set(bridge.copy()) - early
+        receiver.wait_for_lines(len(late))
+        bridge.stop()
+        receiver.stop()
+        lines = [cef.strip_header(self, line) for line in receiver.raw()]
+        self.assertEqual([line for line in lines if line not in early | late][:3], [], "not lines of the bridge")
+        self.assertEqual(len(lines), len(set(lines)), "lines came twice on one connection")
+        self.assertEqual(len(late - set(lines)), 0, "lines sent after the reconnect are missing")
+
+    def test_killed_newline(self):
+        self.kill_in_the_stream("newline")
+
+    def test_killed_octet_counting(self):
+        self.kill_in_the_stream("octet-counting")
+
+
+class Certificates(Case):
+    def refuse(self, reason, url_host="127.0.0.1", change=None):
+        """No line is delivered, the log says why, and the bridge goes on: other outputs have their lines."""
+        require(*NEEDED, "openssl")
+        certs = certificates.make(self)
+        receiver = Rsyslog(self, "tls", certs)
+        tls = receiver.tls_of_sender()
+        if change:
+            tls.update(change(certificates.make(self, "other")))
+        bridge = Bridge(self, Output(receiver.url(url_host), framing="octet-counting", tls=tls), stop_deadline="1s")
+        _, traffic = make_traffic(self, GROUPS)
+        export(self, traffic, 9, bridge.port)
+        self.wait_until(lambda: re.search(reason, bridge.log(), re.IGNORECASE), f"the log says /{reason}/")
+        self.wait_until(lambda: len(bridge.copy()) > 0, "the other output has its lines")
+        bridge.stop()
+        receiver.stop()
+        self.assertEqual(receiver.raw(), [], "lines went to a receiver that had to be refused")
+
+    def test_server_of_another_authority(self):
+        self.refuse(r"certificate verify failed|unable to get (local )?issuer|self.signed",
+                    change=lambda other: {"ca": other / "ca.pem"})
+
+    def test_server_of_another_name(self):
+        """127.0.0.2 leads to the same receiver, but is not among the names in its certificate."""
+        self.refuse(r"mismatch|certificate verify failed", url_host="127.0.0.2")
+
+    def test_client_of_another_authority(self):
+        """The receiver refuses us; under TLS 1.3 it says so only after the handshake."""
+        self.refuse(r"alert",
+                    change=lambda other: {"certificate": other / "client.pem", "key": other / "client.key"})
+
+
+if __name__ == "__main__":
+    main()
