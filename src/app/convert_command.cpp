@@ -56,7 +56,7 @@ void convert_file(const ConvertOptions& options, const std::string& name, Record
 
 int convert_command(const ConvertOptions& options) {
   const std::filesystem::path mapping = options.mapping.empty() ? find_default_mapping() : options.mapping;
-  const auto translation = load_translation(mapping, {mapping.parent_path() / "elements"});
+  const auto translation = load_translation(mapping, {});
   if (!translation) {
     print_errors(std::cerr, translation.error());
     return kExitUsage;

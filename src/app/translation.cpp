@@ -15,13 +15,20 @@ void append(ConfigErrors& errors, ConfigErrors more) {
   errors.insert(errors.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
+std::filesystem::path default_elements(const std::filesystem::path& mapping) {
+  std::filesystem::path beside = mapping.parent_path() / "elements";
+  return std::filesystem::is_directory(beside) ? beside : find_default_mapping().parent_path() / "elements";
+}
+
 }  // namespace
 
 std::expected<std::unique_ptr<const Translation>, ConfigErrors> load_translation(
     const std::filesystem::path& mapping, const std::vector<std::filesystem::path>& elements) {
   auto translation = std::make_unique<Translation>();
   ConfigErrors errors;
-  for (const std::filesystem::path& folder : elements) {
+  const std::vector<std::filesystem::path> folders =
+      elements.empty() ? std::vector{default_elements(mapping)} : elements;
+  for (const std::filesystem::path& folder : folders) {
     auto rows = load_element_tables(folder);
     append(errors, rows ? translation->registry.add(*rows) : std::move(rows.error()));
   }

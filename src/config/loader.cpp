@@ -62,10 +62,6 @@ class ConfigLoader {
       for (const auto& item : elements->one_or_more("an array of folders")) {
         if (const auto folder = folder_option(item, base_)) config_.elements.push_back(*folder);
       }
-    } else if (!config_.mapping.empty()) {
-      std::error_code ignored;
-      const auto beside = config_.mapping.parent_path() / "elements";
-      if (std::filesystem::is_directory(beside, ignored)) config_.elements.push_back(beside);
     }
     const bool has_state_dir = root.read("state_dir", config_.state_dir,
                                          [this](const ValueReader& value) { return path_option(value, base_); });

@@ -107,11 +107,11 @@ class Compiler {
   std::uint8_t condition_of(const Field& field) {
     if (field.condition != FieldCondition::always) {
       program_.tests_protocol = true;
-      return field.condition == FieldCondition::icmp ? condition::icmp : condition::not_icmp;
+      return field.condition == FieldCondition::icmp ? condition::kIcmp : condition::kNotIcmp;
     }
-    if (program_.tests_family && is_flow_address(field, 8, 12)) return condition::ipv4_used;
-    if (program_.tests_family && is_flow_address(field, 27, 28)) return condition::ipv6_used;
-    return condition::always;
+    if (program_.tests_family && is_flow_address(field, 8, 12)) return condition::kIpv4Used;
+    if (program_.tests_family && is_flow_address(field, 27, 28)) return condition::kIpv6Used;
+    return condition::kAlways;
   }
 
   // ---- keys of the mapping
@@ -145,7 +145,7 @@ class Compiler {
     // An uptime says nothing until the boot time is known: then it goes out as it is.
     if (found->exact && found->source.kind == TimeSource::Kind::uptime && !found->source.init_in_record) {
       Instruction raw = value_of(layout_.fields[found->field]);
-      raw.condition = condition::uptime_unknown;
+      raw.condition = condition::kUptimeUnknown;
       fallback_[found->field] = raw;
     }
     sent_[found->field] = sent_[found->field] || (found->exact && !key.custom);

@@ -132,16 +132,16 @@ class Execution {
   }
 
   [[nodiscard]] std::uint8_t conditions() const noexcept {
-    unsigned holds = condition::always;
-    if (!context_.message.uptime_known) holds |= condition::uptime_unknown;
+    unsigned holds = condition::kAlways;
+    if (!context_.message.uptime_known) holds |= condition::kUptimeUnknown;
     if (program_.tests_protocol) {
       const std::uint64_t protocol = number(program_.protocol);
-      holds |= protocol == 1 || protocol == 58 ? condition::icmp : condition::not_icmp;
+      holds |= protocol == 1 || protocol == 58 ? condition::kIcmp : condition::kNotIcmp;
     }
     if (program_.tests_family) {
       const bool ipv6 = any_set(program_.ipv6_addresses);
-      if (ipv6) holds |= condition::ipv6_used;
-      if (!ipv6 || any_set(program_.ipv4_addresses)) holds |= condition::ipv4_used;
+      if (ipv6) holds |= condition::kIpv6Used;
+      if (!ipv6 || any_set(program_.ipv4_addresses)) holds |= condition::kIpv4Used;
     }
     return static_cast<std::uint8_t>(holds);
   }

@@ -84,7 +84,7 @@ class StreamSink final : public OutputDriver {
 
   /// A handler of an earlier connection finds another number here and does nothing.
   [[nodiscard]] auto current(auto handler) {
-    return [this, connection = connection_, handler](auto&&... results) {
+    return [this, connection = connection_, handler = std::move(handler)](auto&&... results) {
       if (connection == connection_) handler(results...);
     };
   }

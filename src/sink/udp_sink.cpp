@@ -25,6 +25,17 @@ using Clock = std::chrono::steady_clock;
 using ErrorCode = boost::system::error_code;
 constexpr auto kToCoroutine = asio::as_tuple(asio::use_awaitable);
 
+/// A line above the MTU leaves as fragments, DF clear, instead of being refused or lost at a narrower hop.
+void allow_fragments(int fd, bool v6) {
+  constexpr int kIpv4 = IP_PMTUDISC_DONT;
+  constexpr int kIpv6 = IPV6_PMTUDISC_DONT;
+  if (v6) {
+    ::setsockopt(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &kIpv6, sizeof kIpv6);
+  } else {
+    ::setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &kIpv4, sizeof kIpv4);
+  }
+}
+
 class UdpSink final : public OutputDriver {
  public:
   UdpSink(const SinkConfig& config, OutputFeed& feed, Logger log)
@@ -263,11 +274,7 @@ ErrorCode UdpSink::connect_to(std::size_t address) {
   ErrorCode error;
   fresh.open(peer.protocol(), error);
   if (error) return error;
-  const bool v6 = peer.address().is_v6();
-  // A line above the MTU leaves as fragments, DF clear, instead of being refused or lost at a narrower hop.
-  const int dont = v6 ? IPV6_PMTUDISC_DONT : IP_PMTUDISC_DONT;
-  ::setsockopt(fresh.native_handle(), v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER, &dont,
-               sizeof dont);
+  allow_fragments(fresh.native_handle(), peer.address().is_v6());
   ErrorCode as_large_as_allowed;
   fresh.set_option(asio::socket_base::send_buffer_size(kSendBuffer), as_large_as_allowed);
   fresh.connect(peer, error);

@@ -7,27 +7,24 @@ namespace {
 
 // libpcap maps LINKTYPE_RAW (101) to DLT_RAW (12); both are taken, so that the origin of the number does not
 // matter.
-enum LinkType : int {
-  kLinkNull = 0,
-  kLinkEthernet = 1,
-  kLinkRawDlt = 12,
-  kLinkRaw = 101,
-  kLinkLoop = 108,
-  kLinkCooked = 113,
-  kLinkIpv4 = 228,
-  kLinkIpv6 = 229,
-  kLinkCooked2 = 276,
-};
+constexpr int kLinkNull = 0;
+constexpr int kLinkEthernet = 1;
+constexpr int kLinkRawDlt = 12;
+constexpr int kLinkRaw = 101;
+constexpr int kLinkLoop = 108;
+constexpr int kLinkCooked = 113;
+constexpr int kLinkIpv4 = 228;
+constexpr int kLinkIpv6 = 229;
+constexpr int kLinkCooked2 = 276;
 
 constexpr std::uint16_t kEtherIpv4 = 0x0800;
 constexpr std::uint16_t kEtherIpv6 = 0x86dd;
 
-enum ExtensionHeader : std::uint8_t {
-  kHopByHop = 0,
-  kRouting = 43,
-  kFragment = 44,
-  kDestinationOptions = 60,
-};
+// Next-header numbers of IPv6 extension headers.
+constexpr std::uint8_t kHopByHop = 0;
+constexpr std::uint8_t kRouting = 43;
+constexpr std::uint8_t kFragment = 44;
+constexpr std::uint8_t kDestinationOptions = 60;
 
 constexpr std::size_t kIpv4HeaderMin = 20;
 constexpr std::size_t kIpv6Header = 40;

@@ -44,7 +44,7 @@ class UdpSource::Impl : public std::enable_shared_from_this<Impl> {
   void close() {
     for (auto& socket : sockets_) {
       boost::system::error_code ignored;
-      socket.descriptor.close(ignored);
+      static_cast<void>(socket.descriptor.close(ignored));
     }
   }
 

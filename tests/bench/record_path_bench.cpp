@@ -5,28 +5,12 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
-#include <new>
 
 #include "flowcef/app/error_report.hpp"
 #include "flowcef/app/record_path.hpp"
+#include "support/allocation_counter.hpp"
 #include "support/packet_builder.hpp"
 #include "workloads.hpp"
-
-namespace {
-std::size_t g_allocations = 0;
-}  // namespace
-
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++g_allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
 
 namespace flowcef::bench {
 namespace {
@@ -47,13 +31,13 @@ const Translation& translation() {
 /// The envelope and framing of a TLS output: the most work there is.
 constexpr RenderingConfig kRendering{SyslogHeader::rfc5424, Framing::octet_counting, false};
 
-void report(benchmark::State& state, const Workload& work, std::uint64_t bytes, std::size_t allocations) {
+void report(benchmark::State& state, const Workload& work, std::uint64_t bytes, std::size_t allocated) {
   const auto records = static_cast<double>(work.records) * static_cast<double>(state.iterations());
   state.counters["records/s"] = benchmark::Counter(records, benchmark::Counter::kIsRate);
   state.counters["ns/record"] =
       benchmark::Counter(records * 1e-9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
   state.counters["bytes/record"] = static_cast<double>(bytes) / records;
-  state.counters["allocs/record"] = static_cast<double>(allocations) / records;
+  state.counters["allocs/record"] = static_cast<double>(allocated) / records;
 }
 
 class Discard final : public DataSetHandler {
@@ -69,9 +53,9 @@ void decode(benchmark::State& state, const Workload& work) {
   decoder.decode(test::datagram_of(work.templates));
   const Datagram datagram = test::datagram_of(work.data);
   decoder.decode(datagram);
-  const std::size_t before = g_allocations;
+  const std::size_t before = test::allocations();
   for (auto _ : state) decoder.decode(datagram);
-  report(state, work, work.data.size() * static_cast<std::size_t>(state.iterations()), g_allocations - before);
+  report(state, work, work.data.size() * static_cast<std::size_t>(state.iterations()), test::allocations() - before);
 }
 
 /// Keeps the data set of one message, so that map can be measured alone.
@@ -100,9 +84,9 @@ void map(benchmark::State& state, const Workload& work) {
   Renderer renderer(translation().mapping, kRendering, pool, rendered, [](const BatchRef&) {});
   for (int i = 0; i < 100; ++i) renderer.render(*capture.kept, {"1700000000000-0-", 1});
   const std::uint64_t bytes = rendered.bytes.value();
-  const std::size_t before = g_allocations;
+  const std::size_t before = test::allocations();
   for (auto _ : state) renderer.render(*capture.kept, {"1700000000000-0-", 1});
-  report(state, work, rendered.bytes.value() - bytes, g_allocations - before);
+  report(state, work, rendered.bytes.value() - bytes, test::allocations() - before);
 }
 
 void decode_and_map(benchmark::State& state, const Workload& work) {
@@ -113,9 +97,9 @@ void decode_and_map(benchmark::State& state, const Workload& work) {
   const Datagram datagram = test::datagram_of(work.data);
   for (int i = 0; i < 100; ++i) path.decode(datagram);
   const std::uint64_t bytes = path.render_counters()[0]->bytes.value();
-  const std::size_t before = g_allocations;
+  const std::size_t before = test::allocations();
   for (auto _ : state) path.decode(datagram);
-  report(state, work, path.render_counters()[0]->bytes.value() - bytes, g_allocations - before);
+  report(state, work, path.render_counters()[0]->bytes.value() - bytes, test::allocations() - before);
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ std::expected<std::unique_ptr<const Translation>, ConfigErrors> translation_of(s
   std::filesystem::create_directory(folder);
   const std::filesystem::path file = folder / "mapping.toml";
   std::ofstream(file) << toml;
-  auto translation = load_translation(file, {});
+  auto translation = load_translation(file, {folder});  // no tables: IANA elements only
   std::filesystem::remove_all(folder);
   if (translation) return *std::move(translation);
   for (ConfigError& error : translation.error()) error.where.file = "mapping.toml";

@@ -17,7 +17,8 @@ struct Translation {
   Mapping mapping;
 };
 
-/// Input:  a mapping file and folders of element tables, read in that order.
+/// Input:  a mapping file and folders of element tables, read in that order; without any, the folder `elements` beside
+///         the mapping, or else that of the default mapping.
 /// Errors: all of them at once, those of the tables first.
 [[nodiscard]] std::expected<std::unique_ptr<const Translation>, ConfigErrors> load_translation(
     const std::filesystem::path& mapping, const std::vector<std::filesystem::path>& elements);

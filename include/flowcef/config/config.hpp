@@ -18,7 +18,7 @@ struct OutputConfig {
 
 struct Config {
   std::filesystem::path mapping;                ///< absolute, or relative to the working directory
-  std::vector<std::filesystem::path> elements;  ///< folders of element tables; default: `elements` beside the mapping
+  std::vector<std::filesystem::path> elements;  ///< folders of element tables; empty: those that go with the mapping
   std::filesystem::path state_dir;
   unsigned workers = 0;  ///< ingest threads; 0: one per CPU
   std::string log_level = "info";

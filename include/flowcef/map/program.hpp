@@ -38,12 +38,12 @@ enum class Op : std::uint8_t {
 
 /// What must hold of a record for an instruction to run; a set of bits.
 namespace condition {
-inline constexpr std::uint8_t always = 1;
-inline constexpr std::uint8_t icmp = 2;
-inline constexpr std::uint8_t not_icmp = 4;
-inline constexpr std::uint8_t uptime_unknown = 8;
-inline constexpr std::uint8_t ipv4_used = 16;  ///< of a record with both families: the one with an address in it
-inline constexpr std::uint8_t ipv6_used = 32;
+inline constexpr std::uint8_t kAlways = 1;
+inline constexpr std::uint8_t kIcmp = 2;
+inline constexpr std::uint8_t kNotIcmp = 4;
+inline constexpr std::uint8_t kUptimeUnknown = 8;
+inline constexpr std::uint8_t kIpv4Used = 16;  ///< of a record with both families: the one with an address in it
+inline constexpr std::uint8_t kIpv6Used = 32;
 }  // namespace condition
 
 /// Where an instruction finds its bytes.
@@ -61,7 +61,7 @@ struct Literal {
 
 struct Instruction {
   Op op = Op::hex;
-  std::uint8_t condition = condition::always;
+  std::uint8_t condition = condition::kAlways;
   std::uint8_t bits_shift = 0;
   std::uint8_t bits = 0;
   Literal literal;  ///< `key=`, with its label in front

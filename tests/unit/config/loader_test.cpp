@@ -44,7 +44,7 @@ TEST_F(LoadConfig, FillsInDefaults) {
   const auto config = load(kSmallest);
   ASSERT_TRUE(config) << testing::PrintToString(files.texts(config.error()));
   EXPECT_EQ(config->mapping, files.folder() / "map.toml");
-  EXPECT_THAT(config->elements, IsEmpty());  // there is no such folder
+  EXPECT_THAT(config->elements, IsEmpty());
   EXPECT_TRUE(config->state_dir.is_absolute());
   EXPECT_EQ(config->workers, 0U);
   EXPECT_EQ(config->log_level, "info");
@@ -55,11 +55,6 @@ TEST_F(LoadConfig, FillsInDefaults) {
   ASSERT_EQ(config->outputs.size(), 1U);
   EXPECT_EQ(config->outputs[0].sink.transport, Transport::standard_output);
   EXPECT_EQ(config->outputs[0].rendering, RenderingConfig{});
-}
-
-TEST_F(LoadConfig, FindsElementsBesideTheMapping) {
-  files.write("elements/x.tsv", "");
-  EXPECT_THAT(load(kSmallest)->elements, ElementsAre(files.folder() / "elements"));
 }
 
 TEST_F(LoadConfig, ReadsEveryKey) {

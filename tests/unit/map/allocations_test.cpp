@@ -1,28 +1,9 @@
 // Decode and map allocate nothing once every template has been seen.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
-
+#include "support/allocation_counter.hpp"
 #include "support/capture_lines.hpp"
 #include "support/packet_builder.hpp"
-
-namespace {
-thread_local std::size_t g_allocations = 0;
-}  // namespace
-
-// Not inlined, or the compiler takes malloc for the allocation that a delete-expression pairs with.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++g_allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
 
 namespace flowcef::test {
 namespace {
@@ -52,10 +33,19 @@ Export variable_export() {
           MessageBuilder::ipfix().set(301, records).bytes()};
 }
 
-class Allocations : public testing::TestWithParam<Export (*)()> {};
+struct Workload {
+  const char* name;
+  Export (*make)();
+};
+
+void PrintTo(const Workload& row, std::ostream* out) {
+  *out << row.name;
+}
+
+class Allocations : public testing::TestWithParam<Workload> {};
 
 TEST_P(Allocations, AreZeroPerRecordInSteadyState) {
-  const Export sent = GetParam()();
+  const Export sent = GetParam().make();
   BatchPool pool;
   std::size_t lines = 0;
   std::vector<RenderingPlan> plans;
@@ -70,14 +60,17 @@ TEST_P(Allocations, AreZeroPerRecordInSteadyState) {
   ASSERT_GT(lines, 0U);
 
   const std::size_t lines_before = lines;
-  const std::size_t before = g_allocations;
+  const std::size_t before = allocations();
   for (int i = 0; i < 400; ++i) path.decode(datagram_of(sent.data));
   path.flush();
-  EXPECT_EQ(g_allocations - before, 0U);
+  EXPECT_EQ(allocations() - before, 0U);
   EXPECT_GE(lines - lines_before, 8000U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Messages, Allocations, testing::Values(&netflow5_export, &fixed_export, &variable_export));
+INSTANTIATE_TEST_SUITE_P(Messages, Allocations,
+                         testing::Values(Workload{"Netflow5", &netflow5_export}, Workload{"FixedLength", &fixed_export},
+                                         Workload{"VariableLength", &variable_export}),
+                         [](const auto& row) { return std::string(row.param.name); });
 
 }  // namespace
 }  // namespace flowcef::test
