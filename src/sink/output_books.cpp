@@ -1,6 +1,8 @@
 #include "flowcef/sink/output_books.hpp"
 
+#include <array>
 #include <cstring>
+#include <tuple>
 
 namespace flowcef {
 
@@ -11,7 +13,8 @@ std::uint64_t OutputCounts::dropped_lines() const {
 }
 
 OutputCounts OutputBooks::counts() const {
-  static constexpr const char* kReasons[] = {"queue_full", "stopped", "oversize"};
+  static constexpr std::array kReasons = {"queue_full", "stopped", "oversize"};
+  static_assert(kReasons.size() == std::tuple_size_v<decltype(dropped_)>);
   const auto read = [](const Number& number) { return number.load(std::memory_order_relaxed); };
 
   OutputCounts counts;
@@ -22,7 +25,7 @@ OutputCounts OutputBooks::counts() const {
   counts.datagrams = read(datagrams_);
   counts.connects = read(connects_);
   counts.connected = connected_.load(std::memory_order_relaxed);
-  for (std::size_t i = 0; i < dropped_.size(); ++i) counts.dropped[kReasons[i]] = read(dropped_[i]);
+  for (std::size_t i = 0; i < kReasons.size(); ++i) counts.dropped[kReasons[i]] = read(dropped_[i]);
   for (std::size_t i = 0; i < kErrnos; ++i) {
     const std::string name = errno_name(static_cast<int>(i));
     if (const auto lines = read(dropped_errno_[i])) counts.dropped[name] = lines;
