@@ -41,11 +41,16 @@ void convert_file(const ConvertOptions& options, const std::string& name, Record
                   ProgressBar& progress) {
   const auto file = open_export_file(name);
   Datagram datagram;
-  while (file->next(datagram)) {
-    progress.update(file->progress());
-    if (options.port && datagram.listener.port != *options.port) continue;
-    path.set_event_ids(std::to_string(totals.frames + datagram.frame) + '-', 1);
-    path.decode(datagram);
+  try {
+    while (file->next(datagram)) {
+      progress.update(file->progress());
+      if (options.port && datagram.listener.port != *options.port) continue;
+      path.set_event_ids(std::to_string(totals.frames + datagram.frame) + '-', 1);
+      path.decode(datagram);
+    }
+  } catch (const std::runtime_error&) {
+    totals.add(file->counts());  // its frames have been numbered
+    throw;
   }
   progress.clear();
   if (!file->warning().empty()) std::cerr << file->warning() << '\n';

@@ -28,7 +28,7 @@ Options parse_options(int argc, const char* const* argv) {
       "convert", "Print one CEF line for each record in captures (pcap, pcapng) or raw UDP payloads");
   convert_command->add_option("files", convert.files, "Capture or payload files, read in order")
       ->required()
-      ->type_name("FILE...");
+      ->type_name("FILE");
   convert_command
       ->add_option("--mapping", convert.mapping, "Mapping file; element tables are read from `elements` beside it")
       ->type_name("FILE");

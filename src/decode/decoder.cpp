@@ -43,11 +43,11 @@ struct Decoder::Message {
 };
 
 Decoder::Decoder(const ElementRegistry& registry, DecodeCounters& counters, DataSetHandler& handler,
-                 const DecoderConfig& config)
+                 const TemplateLimits& limits)
     : counters_(counters),
       handler_(handler),
       parser_(registry),
-      cache_(config.max_templates, [this](std::uint64_t serial) { handler_.on_template_removed(serial); }),
+      cache_(limits, [this](std::uint64_t serial) { handler_.on_template_removed(serial); }),
       netflow5_(make_netflow5_template(registry)) {}
 
 void Decoder::decode(const Datagram& datagram) noexcept {
@@ -88,9 +88,12 @@ void Decoder::decode_netflow5(const Datagram& datagram) {
   const std::size_t whole = (bytes.size() - kNetflow5HeaderLength) / kNetflow5RecordLength;
   const std::size_t count = std::min(stated, whole);
   if (bytes.size() != kNetflow5HeaderLength + stated * kNetflow5RecordLength) refuse(Refusal::bad_message_length);
-  // A count that no exporter sends and the datagram does not hold: other traffic that happens to begin with a 5.
-  if (count == 0 || (stated > whole && stated > kNetflow5MaxRecords)) return;
+  // Some devices state counts beyond all measure over whole records; a length that fits no count either is other
+  // traffic that happens to begin with a 5.
+  const bool fits = bytes.size() == kNetflow5HeaderLength + whole * kNetflow5RecordLength;
+  if (stated > whole && stated > kNetflow5MaxRecords && !fits) return;
   counters_.datagrams[static_cast<std::size_t>(ExportFormat::netflow5)].add();
+  if (count == 0) return;
   counters_.data_sets.add();
   counters_.records.add(count);
   handler_.on_data_set({netflow5_,
@@ -129,8 +132,9 @@ void Decoder::decode_ipfix(const Datagram& datagram) {
   const std::uint8_t* header = bytes.data();
   const std::size_t stated = load_be<std::uint16_t>(header + 2);
   if (stated < kIpfixHeaderLength) return refuse(Refusal::bad_message_length);
-  if (stated > bytes.size()) refuse(Refusal::bad_message_length);
-  bytes = bytes.first(std::min(stated, bytes.size()));
+  const std::size_t whole = std::min(stated, bytes.size());
+  if (stated > bytes.size() || !all_zero(bytes.subspan(whole))) refuse(Refusal::bad_message_length);
+  bytes = bytes.first(whole);
 
   Message message;
   message.context.format = ExportFormat::ipfix;
@@ -204,7 +208,7 @@ void Decoder::read_templates(Message& message, Bytes body, bool options) {
     const auto result = cache_.put(message.key, *std::move(layout));
     message.domain = result.domain;
     if (result.changed) counters_.templates.add();
-    if (result.evicted) counters_.templates_evicted.add();
+    counters_.templates_evicted.add(result.evicted);
   }
 }
 
@@ -217,6 +221,8 @@ void Decoder::deliver(Message& message, const Template& layout, Bytes body) {
     count = static_cast<std::uint32_t>(body.size() / layout.record_length);
     used = count * layout.record_length;
   }
+  // Padding is zeros (RFC 7011 section 3.3.1); anything else was a record.
+  if (!all_zero(body.subspan(used))) refuse(Refusal::bad_record);
   if (count == 0) return;
   const auto fields = static_cast<std::uint32_t>(layout.fields.size());
   const DataSet set{layout, message.context, body.first(used), count, positions_, layout.variable ? fields : 0};
@@ -243,7 +249,6 @@ std::uint32_t Decoder::locate_fields(const Template& layout, Bytes body, std::ui
       const bool fits = (length != kVariableLength || read_value_length(in, length)) && in.take(length, value);
       if (!fits) {
         positions_.resize(kept);
-        refuse(Refusal::bad_record);
         return count;
       }
       if (layout.wire_to_field[i] < 0) continue;
@@ -264,7 +269,9 @@ void Decoder::learn_from_options(Message& message, const DataSet& set) {
     const auto index = static_cast<std::size_t>(field - set.layout.fields.data());
     value = set.records.data() + set.positions[index].offset;
   }
-  TemplateCache::set_init_time(*message.domain, static_cast<std::int64_t>(load_be<std::uint64_t>(value)));
+  const auto init_ms = load_be<std::uint64_t>(value);
+  if (!is_plausible_init_time(init_ms, message.context.export_ms)) return;
+  TemplateCache::set_init_time(*message.domain, static_cast<std::int64_t>(init_ms));
   apply_init_time(message);
 }
 

@@ -21,7 +21,7 @@ constexpr Item kRecord[] = {
     {1, 4, 20},                             // dOctets
     {22, 4, 24},                            // First
     {21, 4, 28},                            // Last
-    {7, 2, 32, FieldCondition::not_icmp},   // srcport
+    {7, 2, 32},                             // srcport
     {11, 2, 34, FieldCondition::not_icmp},  // dstport, which for ICMP holds
     {32, 2, 34, FieldCondition::icmp},      // type * 256 + code
     {6, 1, 37},                             // tcp_flags

@@ -47,8 +47,8 @@ std::size_t DomainKeyHash::operator()(const DomainKey& key) const noexcept {
   return hash_endpoint(key.listener, hash_endpoint(key.exporter, seed));
 }
 
-TemplateCache::TemplateCache(std::size_t max_templates, std::function<void(std::uint64_t)> on_removed)
-    : max_templates_(max_templates), on_removed_(std::move(on_removed)) {}
+TemplateCache::TemplateCache(const TemplateLimits& limits, std::function<void(std::uint64_t)> on_removed)
+    : limits_(limits), on_removed_(std::move(on_removed)) {}
 
 TemplateCache::~TemplateCache() = default;
 
@@ -74,20 +74,30 @@ TemplateCache::PutResult TemplateCache::put(const DomainKey& key, Template layou
   if (const auto found = domain.templates.find(layout.id); found != domain.templates.end()) {
     Template& known = found->second->layout;
     used_.splice(used_.begin(), used_, found->second);
-    if (same_layout(known, layout)) return {&domain, false, false};
+    if (same_layout(known, layout)) return {&domain, false, 0};
     on_removed_(known.serial);
+    fields_ = fields_ - known.fields.size() + layout.fields.size();
     layout.serial = next_serial_++;
     known = std::move(layout);
-    return {&domain, true, false};
+    return {&domain, true, evict()};
   }
 
   layout.serial = next_serial_++;
+  fields_ += layout.fields.size();
   const std::uint16_t id = layout.id;
   used_.push_front({std::move(layout), &domain});
   domain.templates[id] = used_.begin();
-  const bool evicted = used_.size() > max_templates_;
-  if (evicted) erase(std::prev(used_.end()));
-  return {&domain, true, evicted};
+  return {&domain, true, evict()};
+}
+
+/// The template just put is the most recently used one, and stays.
+std::size_t TemplateCache::evict() {
+  std::size_t evicted = 0;
+  while (used_.size() > 1 && (used_.size() > limits_.templates || fields_ > limits_.fields)) {
+    erase(std::prev(used_.end()));
+    ++evicted;
+  }
+  return evicted;
 }
 
 bool TemplateCache::remove(const DomainKey& key, std::uint16_t id) {
@@ -102,6 +112,7 @@ bool TemplateCache::remove(const DomainKey& key, std::uint16_t id) {
 void TemplateCache::erase(std::list<Entry>::iterator entry) {
   Domain& domain = *entry->domain;
   on_removed_(entry->layout.serial);
+  fields_ -= entry->layout.fields.size();
   domain.templates.erase(entry->layout.id);
   used_.erase(entry);
   if (domain.templates.empty()) domains_.erase(DomainKey(domain.key));

@@ -22,9 +22,8 @@ const InformationElement* find_scope(std::uint16_t type) {
   return type >= 1 && type <= kScopes.size() ? &kScopes[type - 1U] : nullptr;
 }
 
-/// Bytes that carry no value: filler between fields, or a field of no bytes (RFC 3954 allows both).
+/// Bytes that carry no value.
 bool is_padding(ExportFormat format, const Field& field) {
-  if (field.length == 0) return true;
   if (format == ExportFormat::netflow9 && field.id == ElementId{0, 0}) return true;
   return field.id == ElementId{0, kPaddingOctets};
 }
@@ -110,6 +109,7 @@ TemplateParser::Result TemplateParser::compile(const Shape& shape, ByteReader& i
     const bool variable = field.length == kVariableLength;
     layout.variable = layout.variable || variable;
     layout.record_length += variable ? 1U : field.length;
+    if (field.length == 0) continue;
     const bool padding = is_padding(shape.format, field);
     layout.wire_lengths.push_back(field.length);
     layout.wire_to_field.push_back(padding ? -1 : static_cast<std::int32_t>(layout.fields.size()));

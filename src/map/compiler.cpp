@@ -17,8 +17,23 @@ constexpr std::uint64_t kMaxLong = 0x7fff'ffff'ffff'ffff;
 constexpr std::size_t kMaxBoundedValue = 64;
 
 bool is_number(const Field& field) {
-  return is_unsigned(field.type()) && (field.length <= 8 || field.length == kVariableLength);
+  return is_unsigned(field.type());
 }
+
+struct AddressTwin {
+  struct {
+    std::uint16_t id;
+    std::string_view name;
+  } ipv4;
+  std::uint16_t ipv6;
+};
+
+constexpr AddressTwin kAddressTwins[] = {
+    {{8, "sourceIPv4Address"}, 27},
+    {{12, "destinationIPv4Address"}, 28},
+    {{225, "postNATSourceIPv4Address"}, 281},
+    {{226, "postNATDestinationIPv4Address"}, 282},
+};
 
 bool is_list(DataType type) {
   return type == DataType::basic_list || type == DataType::sub_template_list ||
@@ -32,7 +47,7 @@ class Compiler {
         layout_(layout),
         options_(options),
         sent_(layout.fields.size()),
-        fallback_(layout.fields.size()) {}
+        steps_in_after_(layout.fields.size()) {}
 
   Program run() {
     program_.serial = layout_.serial;
@@ -138,17 +153,10 @@ class Compiler {
   bool add_flow_time(const MappedKey& key, ContextValue value) {
     const auto found = find_flow_time(layout_, value == ContextValue::start);
     if (!found) return false;
-    Instruction instruction;
+    Instruction instruction = value_of(layout_.fields[found->field]);
     instruction.op = Op::time;
     instruction.extra = push(program_.times, found->source);
-    emit(instruction, key.key, key.label);
-    // An uptime says nothing until the boot time is known: then it goes out as it is.
-    if (found->exact && found->source.kind == TimeSource::Kind::uptime && !found->source.init_in_record) {
-      Instruction raw = value_of(layout_.fields[found->field]);
-      raw.condition = condition::kUptimeUnknown;
-      fallback_[found->field] = raw;
-    }
-    sent_[found->field] = sent_[found->field] || (found->exact && !key.custom);
+    take(key, found->field, instruction, found->exact);
     return true;
   }
 
@@ -158,12 +166,63 @@ class Compiler {
       if (!element.matches(field)) continue;
       Instruction instruction;
       if (!choose_op(key, field, instruction)) continue;
-      if (!key.custom) fallback_[i] = fallback_of(field, instruction);
+      take(key, i, instruction, instruction.op != Op::time || is_exact(program_.times[instruction.extra]));
+      return true;
+    }
+    return add_mapped_ipv4(key, element);
+  }
+
+  /// `src` of a template that has only the IPv6 element: dual-stack hosts show IPv4 peers as ::ffff:192.0.2.1.
+  bool add_mapped_ipv4(const MappedKey& key, const ElementMatch& element) {
+    for (const auto& [ipv4, ipv6] : kAddressTwins) {
+      const Field* field = layout_.find({0, ipv6});
+      const bool twin = element.id == ElementId{0, ipv4.id} || element.name == ipv4.name;
+      if (!twin || key.type != CefType::ipv4 || field == nullptr || field->length != 16) continue;
+      Instruction instruction = value_of(*field);
+      instruction.op = Op::mapped_ipv4;
       emit(instruction, key.key, key.label);
-      sent_[i] = sent_[i] || !key.custom;
       return true;
     }
     return false;
+  }
+
+  /// The key shows the field. What it cannot show (or not whole) goes out under the generated key.
+  void take(const MappedKey& key, std::size_t index, Instruction instruction, bool shows_all) {
+    const Field& field = layout_.fields[index];
+    if (is_port(field) && program_.protocol.length != 0 && field.condition == FieldCondition::always) {
+      // ICMP has no ports; what stands in their place in some exports is its type and code.
+      program_.tests_protocol = true;
+      instruction.condition = condition::kNotIcmp;
+    }
+    const bool alone = !key.custom && shows_all;
+    if (alone && can_miss(field, instruction)) {
+      if (next_miss_ == 0) return emit(instruction, key.key, key.label);  // out of bits: shown twice
+      instruction.misses = std::exchange(next_miss_, next_miss_ << 1);
+      steps_in_after_[index] = instruction.misses;
+    }
+    emit(instruction, key.key, key.label);
+    if (alone) sent_[index] = true;
+  }
+
+  static bool is_port(const Field& field) { return field.id == ElementId{0, 7} || field.id == ElementId{0, 11}; }
+
+  static bool can_miss(const Field& field, const Instruction& instruction) {
+    switch (instruction.op) {
+      case Op::within_limit:
+      case Op::pure_ipv6:
+      case Op::time:
+      case Op::float32:
+      case Op::float64:
+        return true;
+      case Op::text:
+        return instruction.extra != 0 && field.length > instruction.extra;
+      case Op::unsigned_n:
+      case Op::signed_n:
+      case Op::table:
+        return field.length > 8;
+      default:
+        return instruction.condition == condition::kNotIcmp && field.condition == FieldCondition::always;
+    }
   }
 
   /// Returns: false if the field's length does not suit the key's type, so that it must go out otherwise.
@@ -178,17 +237,18 @@ class Compiler {
     if (!key.type) return true;
     switch (*key.type) {
       case CefType::string:
-        return set_text_limit(key, instruction);
+        return set_text_limit(key, field, instruction);
       case CefType::integer:
         return set_limit(key, field, kMaxInteger, instruction);
       case CefType::long_integer:
         return set_limit(key, field, kMaxLong, instruction);
       case CefType::floating:
+        instruction.extra = 1;
         return instruction.op != Op::hex && instruction.op != Op::text;
       case CefType::ipv4:
         return instruction.op == Op::ipv4;
       case CefType::ipv6:
-        return instruction.op == Op::ipv6;
+        return std::exchange(instruction.op, Op::pure_ipv6) == Op::ipv6;
       case CefType::ip:
         return instruction.op == Op::ipv4 || instruction.op == Op::ipv6;
       case CefType::mac:
@@ -199,17 +259,18 @@ class Compiler {
     return false;
   }
 
-  static bool set_text_limit(const MappedKey& key, Instruction& instruction) {
+  static bool set_text_limit(const MappedKey& key, const Field& field, Instruction& instruction) {
     if (instruction.op == Op::text) instruction.extra = key.max_length;
-    return true;
+    // Half a hex text says less than none.
+    return instruction.op != Op::hex || key.max_length == 0 || 2 * std::size_t{field.length} <= key.max_length;
   }
 
   bool set_limit(const MappedKey& key, const Field& field, std::uint64_t limit, Instruction& instruction) {
-    if (!is_number(field)) return instruction.op == Op::signed_n;
+    if (instruction.op == Op::signed_n) return field.length <= (limit == kMaxInteger ? 4 : 8);
+    if (!is_number(field)) return false;
     if (field.bits != 0) return true;
     if (options_.wide_in && (key.key == "in" || key.key == "out")) limit = kMaxLong;
-    const bool can_exceed =
-        field.length == kVariableLength || field.length == 8 || (field.length < 8 && limit >> (8 * field.length) == 0);
+    const bool can_exceed = field.length >= 8 || limit >> (8 * field.length) == 0;
     if (!can_exceed) return true;
     instruction.op = Op::within_limit;
     instruction.extra = push(program_.limits, limit);
@@ -230,31 +291,19 @@ class Compiler {
     for (std::size_t i = 0; i < layout_.fields.size(); ++i) {
       const Field& field = layout_.fields[i];
       const std::string key = unique_key(generated_key(mapping_.prefix, field));
-      if (!sent_[i]) {
-        emit(value_of(field), key, {});
-      } else if (fallback_[i]) {
-        emit(*fallback_[i], key, {});
-      }
+      if (sent_[i] && steps_in_after_[i] == 0) continue;
+      Instruction instruction = value_of(field);
+      instruction.after = steps_in_after_[i];
+      emit(instruction, key, {});
     }
-  }
-
-  /// What shows the values that a key's limit does not let through, or not whole.
-  static std::optional<Instruction> fallback_of(const Field& field, Instruction instruction) {
-    if (instruction.op == Op::within_limit) {
-      instruction.op = Op::above_limit;
-    } else if (instruction.op == Op::text && instruction.extra != 0 && field.length > instruction.extra) {
-      instruction.op = Op::long_text;
-    } else {
-      return std::nullopt;
-    }
-    return instruction;
   }
 
   /// A template may hold an element several times: the second one's key ends in 2, and so on.
   std::string unique_key(const std::string& key) {
     if (used_keys_.insert(key).second) return key;
-    for (unsigned n = 2;; ++n) {
-      std::string numbered = key + std::to_string(n);
+    unsigned& last = repeats_.try_emplace(key, 1).first->second;
+    for (;;) {
+      std::string numbered = key + std::to_string(++last);
       if (used_keys_.insert(numbered).second) return numbered;
     }
   }
@@ -314,7 +363,7 @@ class Compiler {
       case 8:
         return Op::unsigned8;
       default:
-        return length < 8 || length == kVariableLength ? Op::unsigned_n : Op::hex;
+        return Op::unsigned_n;
     }
   }
 
@@ -328,7 +377,9 @@ class Compiler {
     // A block copy of the literal may run over its end.
     program_.fixed_size += literal.size() + kCopyBlock + kMaxBoundedValue;
     program_.code.push_back(instruction);
-    ++uses_[{instruction.operand.in_header, instruction.operand.at}];
+    if (instruction.op != Op::time && instruction.op != Op::context_text && instruction.op != Op::event_id) {
+      ++uses_[{instruction.operand.in_header, instruction.operand.at}];
+    }
   }
 
   Literal add_literal(const std::string& text) {
@@ -348,10 +399,11 @@ class Compiler {
   const Template& layout_;
   CompileOptions options_;
   Program program_;
-  std::vector<bool> sent_;  ///< by field: a key of the mapping took it
-  /// By field: what shows it under its generated key when the key that took it cannot show all of it.
-  std::vector<std::optional<Instruction>> fallback_;
+  std::vector<bool> sent_;                     ///< by field: a key of the mapping took it
+  std::vector<std::uint64_t> steps_in_after_;  ///< by field: the bit after which its generated key is sent; 0: none
+  std::uint64_t next_miss_ = 1;
   std::set<std::string> used_keys_;
+  std::map<std::string, unsigned> repeats_;                     ///< of a generated key: the last number given
   std::map<std::pair<bool, std::uint32_t>, std::size_t> uses_;  ///< by place: how many instructions show it
 };
 

@@ -45,10 +45,14 @@ char* write_mac(char* out, const std::uint8_t* bytes) noexcept {
   return out;
 }
 
+bool is_mapped_ipv4(const std::uint8_t* bytes) noexcept {
+  return IpAddress::from_ipv6(bytes).is_v4();
+}
+
 template <class Float, class Bits>
-char* write_float(char* out, const std::uint8_t* bytes) noexcept {
+char* write_float(char* out, const std::uint8_t* bytes, bool finite_only) noexcept {
   const auto value = std::bit_cast<Float>(load_be<Bits>(bytes));
-  if (!std::isfinite(value)) return out;
+  if (finite_only && !std::isfinite(value)) return out;
   return std::to_chars(out, out + 32, value).ptr;
 }
 
@@ -88,10 +92,17 @@ class Execution {
     const std::uint8_t holds = conditions();
     char* const extension = out;
     for (const Instruction& instruction : program_.code) {
-      if ((instruction.condition & holds) == 0) continue;
+      if ((instruction.after & ~missed_) != 0) continue;
+      if ((instruction.condition & holds) == 0) {
+        missed_ |= instruction.misses;
+        continue;
+      }
       char* const value = copy_literal(out, instruction.literal);
       char* const end = write_value(instruction, event, value);
-      if (end == value) continue;  // no value: the key is overwritten by the next
+      if (end == value) {  // no value: the key is overwritten by the next
+        missed_ |= instruction.misses;
+        continue;
+      }
       *end = ' ';
       out = end + 1;
     }
@@ -99,8 +110,6 @@ class Execution {
   }
 
  private:
-  static char* copy(char* out, std::string_view text) noexcept { return std::copy(text.begin(), text.end(), out); }
-
   char* copy_literal(char* out, const Literal& literal) const noexcept {
     return copy_blocks(out, program_.literals.data() + literal.offset, literal.length);
   }
@@ -124,7 +133,10 @@ class Execution {
     for (const EventChoice& choice : program_.events) {
       const bool holds =
           std::all_of(choice.equals.begin(), choice.equals.end(), [&](const EventChoice::Equals& equals) {
-            return std::find(equals.values.begin(), equals.values.end(), number(equals.operand)) != equals.values.end();
+            const Value value = locate(equals.operand);
+            return value.length != 0 && value.length <= 8 &&
+                   std::find(equals.values.begin(), equals.values.end(), load_be(value.bytes, value.length)) !=
+                       equals.values.end();
           });
       if (holds) return choice.header;
     }
@@ -133,7 +145,6 @@ class Execution {
 
   [[nodiscard]] std::uint8_t conditions() const noexcept {
     unsigned holds = condition::kAlways;
-    if (!context_.message.uptime_known) holds |= condition::kUptimeUnknown;
     if (program_.tests_protocol) {
       const std::uint64_t protocol = number(program_.protocol);
       holds |= protocol == 1 || protocol == 58 ? condition::kIcmp : condition::kNotIcmp;
@@ -153,12 +164,12 @@ class Execution {
     });
   }
 
-  char* write_value(const Instruction& instruction, std::uint64_t event, char* out) const noexcept {
+  char* write_value(const Instruction& instruction, std::uint64_t event, char* out) noexcept {
     switch (instruction.op) {
       case Op::context_text:
         return copy_blocks(out, context_.texts[instruction.extra].data(), context_.texts[instruction.extra].size());
       case Op::event_id:
-        return write_u64(copy(out, context_.event_prefix), event);
+        return write_u64(copy_blocks(out, context_.event_prefix.data(), context_.event_prefix.size()), event);
       case Op::time:
         return write_time(program_.times[instruction.extra], out);
       default:
@@ -166,7 +177,7 @@ class Execution {
     }
   }
 
-  char* write_field(const Instruction& instruction, const Value& value, char* out) const noexcept {
+  char* write_field(const Instruction& instruction, const Value& value, char* out) noexcept {
     switch (instruction.op) {
       case Op::unsigned1:
         return write_u8(out, *value.bytes);
@@ -180,19 +191,22 @@ class Execution {
         return write_ipv4(out, value.bytes);
       case Op::ipv6:
         return write_ipv6(out, value.bytes);
+      case Op::pure_ipv6:
+        return is_mapped_ipv4(value.bytes) ? out : write_ipv6(out, value.bytes);
+      case Op::mapped_ipv4:
+        return is_mapped_ipv4(value.bytes) ? write_ipv4(out, value.bytes + 12) : out;
       case Op::mac:
         return write_mac(out, value.bytes);
       case Op::text:
-      case Op::long_text:
         return write_text(instruction, value, out);
       case Op::hex:
         return write_hex(out, value.bytes, value.length);
       case Op::boolean:
         return write_boolean(out, *value.bytes);
       case Op::float32:
-        return write_float<float, std::uint32_t>(out, value.bytes);
+        return write_float<float, std::uint32_t>(out, value.bytes, instruction.extra != 0);
       case Op::float64:
-        return write_float<double, std::uint64_t>(out, value.bytes);
+        return write_float<double, std::uint64_t>(out, value.bytes, instruction.extra != 0);
       case Op::ntp_micros:
         return write_i64(out, ntp_to_micros(load_be<std::uint64_t>(value.bytes)));
       case Op::ntp_nanos:
@@ -203,10 +217,16 @@ class Execution {
   }
 
   /// Numbers whose length is known only now, or that need a second look.
-  char* write_number(const Instruction& instruction, const Value& value, char* out) const noexcept {
+  char* write_number(const Instruction& instruction, Value value, char* out) const noexcept {
     if (value.length == 0) return out;
-    if (value.length > 8) return write_hex(out, value.bytes, value.length);
-    if (instruction.op == Op::signed_n) return write_i64(out, load_signed(value.bytes, value.length));
+    if (instruction.op == Op::signed_n) {
+      if (value.length > 8) return write_hex(out, value.bytes, value.length);
+      return write_i64(out, load_signed(value.bytes, value.length));
+    }
+    // Oversized numbers occur; most have zeros in front (RFC 7011 section 6.2 knows only smaller ones).
+    for (; value.length > 8 && *value.bytes == 0; --value.length) ++value.bytes;
+    const bool checked = instruction.op == Op::within_limit || instruction.op == Op::table;
+    if (value.length > 8) return checked ? out : write_hex(out, value.bytes, value.length);
     std::uint64_t number = load_be(value.bytes, value.length);
     switch (instruction.op) {
       case Op::bits:
@@ -215,11 +235,10 @@ class Execution {
       case Op::within_limit:
         if (number > program_.limits[instruction.extra]) return out;
         break;
-      case Op::above_limit:
-        if (number <= program_.limits[instruction.extra]) return out;
-        break;
       case Op::table:
-        if (const auto text = program_.tables[instruction.extra]->find(number); !text.empty()) return copy(out, text);
+        if (const ValueText* known = program_.tables[instruction.extra]->find(number)) {
+          return copy_blocks(out, known->text.data(), known->length);
+        }
         break;
       default:
         break;
@@ -227,27 +246,33 @@ class Execution {
     return write_u64(out, number);
   }
 
-  static char* write_text(const Instruction& instruction, const Value& value, char* out) noexcept {
+  char* write_text(const Instruction& instruction, const Value& value, char* out) noexcept {
     std::size_t length = value.length;
     // Fixed-length strings are padded with NUL, and some exporters leave old bytes behind the first one.
     const bool fixed_length = instruction.operand.length != kVariableLength;
     if (fixed_length) length = strnlen(reinterpret_cast<const char*>(value.bytes), length);
-    if (instruction.op == Op::long_text && length <= instruction.extra) return out;
-    const bool cut = instruction.op == Op::text && instruction.extra != 0;
-    if (cut) length = cut_at_code_point(value.bytes, length, instruction.extra);
+    if (instruction.extra != 0 && length > instruction.extra) {
+      length = cut_at_code_point(value.bytes, length, instruction.extra);
+      missed_ |= instruction.misses;
+    }
     return write_extension_value(out, value.bytes, length);
   }
 
   char* write_time(const TimeSource& source, char* out) const noexcept {
     const auto stated = stated_time(source);
-    if (!stated) return out;
-    std::int64_t milliseconds = *stated;
-    if (source.duration != TimeSource::Duration::none) {
-      auto duration = static_cast<std::int64_t>(number(source.duration_value) & 0x7fff'ffff'ffff'ffff);
-      if (source.duration == TimeSource::Duration::microseconds) duration /= 1000;
-      milliseconds += source.subtract ? -duration : duration;
-    }
-    return milliseconds < 0 ? out : write_u64(out, static_cast<std::uint64_t>(milliseconds));
+    if (!stated || *stated <= 0) return out;
+    const auto moved = source.duration == TimeSource::Duration::none ? stated : moved_by_duration(source, *stated);
+    return moved && *moved > 0 ? write_u64(out, static_cast<std::uint64_t>(*moved)) : out;
+  }
+
+  /// Returns: nothing if the sum is no time.
+  [[nodiscard]] std::optional<std::int64_t> moved_by_duration(const TimeSource& source,
+                                                              std::int64_t time) const noexcept {
+    std::uint64_t duration = number(source.duration_value);
+    if (source.duration == TimeSource::Duration::microseconds) duration /= 1000;
+    if (duration > kLongestDurationMs || time > kLatestTimeMs) return std::nullopt;
+    const auto signed_duration = static_cast<std::int64_t>(duration);
+    return source.subtract ? time - signed_duration : time + signed_duration;
   }
 
   [[nodiscard]] std::optional<std::int64_t> stated_time(const TimeSource& source) const noexcept {
@@ -267,7 +292,9 @@ class Execution {
     }
     std::uint32_t uptime = message.uptime_ms;
     if (source.init_in_record) {
-      uptime = static_cast<std::uint32_t>(static_cast<std::uint64_t>(message.export_ms) - number(source.init));
+      const std::uint64_t init_ms = number(source.init);
+      if (!is_plausible_init_time(init_ms, message.export_ms)) return std::nullopt;
+      uptime = static_cast<std::uint32_t>(static_cast<std::uint64_t>(message.export_ms) - init_ms);
     } else if (!message.uptime_known) {
       return std::nullopt;
     }
@@ -279,6 +306,7 @@ class Execution {
   const std::uint8_t* header_;
   const std::uint8_t* records_;
   const FieldPosition* positions_ = nullptr;
+  std::uint64_t missed_ = 0;  ///< bits of the instructions that wrote no value, or cut it
 };
 
 /// Returns: a bound for the bytes of all fields of a record; its positions stand in wire order.
@@ -297,11 +325,8 @@ char* execute(const Program& program, const DataSet& set, std::uint32_t index, c
   return Execution<false>(program, set, index, context).run(event, out);
 }
 
-std::size_t max_message_size(const Program& program, const DataSet& set, std::uint32_t index,
-                             const SetContext& context) noexcept {
-  std::size_t size = program.fixed_size + context.envelope.size() + context.event_prefix.size();
-  for (const std::string_view text : context.texts) size += text.size();
-  return size + kMaxEscapeGrowth * program.uses_of_a_field * (record_bytes(set, index) + set.context.header.size());
+std::size_t max_message_size(const Program& program, const DataSet& set, std::uint32_t index) noexcept {
+  return program.fixed_size + kMaxEscapeGrowth * program.uses_of_a_field * record_bytes(set, index);
 }
 
 }  // namespace flowcef

@@ -163,7 +163,7 @@ class Resolver {
       key.table = find_value_table(spec.table->text);
       if (key.table == nullptr) {
         std::string known;
-        for (const ValueTable& table : value_tables()) known += (known.empty() ? "" : ", ") + std::string(table.name);
+        for (const ValueTable& table : value_tables()) known += (known.empty() ? "" : ", ") + std::string(table.name());
         fail(spec.table->where, key.key + ".table", "expected a value table, got \"" + spec.table->text + '"', known);
       }
     }

@@ -19,7 +19,7 @@ char* write_context_value(char* out, ContextValue value, const ExportContext& co
     case ContextValue::exporter:
       return exporter.is_v4() ? write_ipv4(out, exporter.ipv4_bytes()) : out;
     case ContextValue::exporter_ipv6:
-      return exporter.is_v4() ? out : write_ipv6(out, exporter.ipv6_bytes().data());
+      return exporter.is_v4() || exporter.is_unspecified() ? out : write_ipv6(out, exporter.ipv6_bytes().data());
     case ContextValue::export_time:
       return write_i64(out, context.export_ms);
     case ContextValue::receive_time:
@@ -68,12 +68,18 @@ void Renderer::render_context(const Program& program, const ExportContext& conte
   }
 }
 
+std::string_view Renderer::keep_event_prefix(std::string_view prefix) noexcept {
+  return {event_prefix_.data(), prefix.copy(event_prefix_.data(), kMaxEventPrefix)};
+}
+
 void Renderer::render(const DataSet& set, const EventIds& ids) {
   const Program& program = program_for(set.layout);
   render_context(program, set.context);
-  const SetContext context{set.context, envelope_.render(set.context), context_texts_, ids.prefix};
+  const SetContext context{set.context, envelope_.render(set.context), context_texts_, keep_event_prefix(ids.prefix)};
+  std::size_t shared = context.envelope.size() + context.event_prefix.size() + kMaxFraming + kCopyBlock;
+  for (const std::string_view text : context_texts_) shared += text.size();
   for (std::uint32_t i = 0; i < set.record_count; ++i) {
-    make_room(max_message_size(program, set, i, context) + kMaxFraming);
+    make_room(shared + max_message_size(program, set, i));
     append_line(program, set, i, context, ids.first + i);
   }
   counters_.lines.add(set.record_count);

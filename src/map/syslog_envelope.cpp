@@ -64,7 +64,8 @@ std::string_view SyslogEnvelope::render(const ExportContext& context) noexcept {
       break;
   }
   *end++ = ' ';
-  end = write_ipv6(end, context.exporter.address.ipv6_bytes().data());
+  const IpAddress& host = context.exporter.address;
+  end = host.is_unspecified() ? append(end, "-") : write_ipv6(end, host.ipv6_bytes().data());
   end = append(end, header_ == SyslogHeader::rfc5424 ? " CEF - - - " : " ");
   return {text_.data(), end};
 }

@@ -27,8 +27,7 @@ std::optional<FlowTime> find_stated(const Template& layout, const std::array<std
     if (field == nullptr) continue;
     const auto source = time_of(layout, *field);
     if (!source) continue;
-    const bool exact = source->kind != TimeSource::Kind::ntp && source->kind != TimeSource::Kind::delta_micros;
-    return FlowTime{*source, static_cast<std::size_t>(field - layout.fields.data()), exact};
+    return FlowTime{*source, static_cast<std::size_t>(field - layout.fields.data()), is_exact(*source)};
   }
   return std::nullopt;
 }
@@ -77,6 +76,10 @@ std::optional<TimeSource> time_of(const Template& layout, const Field& field) {
     default:
       return std::nullopt;
   }
+}
+
+bool is_exact(const TimeSource& source) {
+  return source.kind != TimeSource::Kind::ntp && source.kind != TimeSource::Kind::delta_micros;
 }
 
 std::optional<FlowTime> find_flow_time(const Template& layout, bool start) {

@@ -13,10 +13,13 @@ namespace flowcef {
 /// Returns: how milliseconds since 1970 follow from that field; nothing if its length or type does not allow it.
 [[nodiscard]] std::optional<TimeSource> time_of(const Template& layout, const Field& field);
 
+/// Returns: whether milliseconds lose nothing of what the field states.
+[[nodiscard]] bool is_exact(const TimeSource& source);
+
 struct FlowTime {
   TimeSource source;
   std::size_t field;  ///< index of the field that states it
-  bool exact;         ///< milliseconds lose nothing of it
+  bool exact;         ///< the time says all that the field states
 };
 
 /// The start or end of a flow. Absolute times are preferred to uptimes, and both to the other time and a duration.

@@ -36,6 +36,10 @@ inline constexpr std::int64_t kNtpToUnixSeconds = 2'208'988'800;
   return static_cast<std::int64_t>(count * unit_ms);
 }
 
+/// What is beyond these is no time of a flow, and could overflow: the year 9999, and a thousand years.
+inline constexpr std::int64_t kLatestTimeMs = 253'402'300'800'000;
+inline constexpr std::uint64_t kLongestDurationMs = 31'556'952'000'000;
+
 /// When the exporter's uptime read `moment`, given that it read `uptime` at `export_ms`.
 /// All uptimes are milliseconds modulo 2^32, so the nearest moment counts: up to 24.8 days before or after.
 [[nodiscard]] constexpr std::int64_t uptime_to_epoch_ms(std::int64_t export_ms, std::uint32_t uptime,

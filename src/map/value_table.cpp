@@ -1,12 +1,10 @@
 #include "flowcef/map/value_table.hpp"
 
-#include <algorithm>
-
 namespace flowcef {
 namespace {
 
 // IANA "Protocol Numbers"; the names are those that firewalls and CEF consumers use.
-constexpr ValueText kProtocol[] = {
+constexpr ValueRow kProtocol[] = {
     {0, "HOPOPT"},      {1, "ICMP"},         {2, "IGMP"},
     {3, "GGP"},         {4, "IPv4"},         {6, "TCP"},
     {8, "EGP"},         {9, "IGP"},          {17, "UDP"},
@@ -26,12 +24,12 @@ constexpr ValueText kProtocol[] = {
 };
 
 // IANA element 233, firewallEvent; 5 is Cisco's.
-constexpr ValueText kFirewallEvent[] = {
+constexpr ValueRow kFirewallEvent[] = {
     {0, "ignore"}, {1, "flow created"}, {2, "flow deleted"}, {3, "flow denied"}, {4, "flow alert"}, {5, "flow update"},
 };
 
 // IANA element 230, natEvent.
-constexpr ValueText kNatEvent[] = {
+constexpr ValueRow kNatEvent[] = {
     {1, "NAT translation create"}, {2, "NAT translation delete"},    {3, "NAT addresses exhausted"},
     {4, "NAT44 session create"},   {5, "NAT44 session delete"},      {6, "NAT64 session create"},
     {7, "NAT64 session delete"},   {8, "NAT44 BIB create"},          {9, "NAT44 BIB delete"},
@@ -41,33 +39,39 @@ constexpr ValueText kNatEvent[] = {
 };
 
 // IANA element 136, flowEndReason.
-constexpr ValueText kFlowEndReason[] = {
+constexpr ValueRow kFlowEndReason[] = {
     {1, "idle timeout"}, {2, "active timeout"},    {3, "end of flow detected"},
     {4, "forced end"},   {5, "lack of resources"},
 };
 
-constexpr ValueTable kTables[] = {
-    {"protocol", kProtocol},
-    {"firewall_event", kFirewallEvent},
-    {"nat_event", kNatEvent},
-    {"flow_end_reason", kFlowEndReason},
-};
-
-}  // namespace
-
-std::string_view ValueTable::find(std::uint64_t value) const noexcept {
-  const auto row = std::lower_bound(rows.begin(), rows.end(), value,
-                                    [](const ValueText& a, std::uint64_t wanted) { return a.value < wanted; });
-  return row != rows.end() && row->value == value ? row->text : std::string_view();
-}
-
-std::span<const ValueTable> value_tables() {
+const std::vector<ValueTable>& tables() {
+  static const std::vector<ValueTable> kTables = {
+      {"protocol", kProtocol},
+      {"firewall_event", kFirewallEvent},
+      {"nat_event", kNatEvent},
+      {"flow_end_reason", kFlowEndReason},
+  };
   return kTables;
 }
 
+}  // namespace
+
+ValueTable::ValueTable(std::string_view name, std::span<const ValueRow> rows) : name_(name) {
+  for (const ValueRow& row : rows) {
+    ValueText& text = texts_.emplace_back();
+    text.value = row.value;
+    text.length = static_cast<std::uint8_t>(row.text.copy(text.text.data(), text.text.size()));
+    by_value_[row.value] = static_cast<std::uint8_t>(texts_.size());
+  }
+}
+
+std::span<const ValueTable> value_tables() {
+  return tables();
+}
+
 const ValueTable* find_value_table(std::string_view name) {
-  for (const ValueTable& table : kTables) {
-    if (table.name == name) return &table;
+  for (const ValueTable& table : tables()) {
+    if (table.name() == name) return &table;
   }
   return nullptr;
 }

@@ -67,7 +67,7 @@ class DecodeFixture : public testing::Test, protected DataSetHandler {
 
   ElementRegistry registry_;
   DecodeCounters counters_;
-  Decoder decoder_{registry_, counters_, *this, {4}};
+  Decoder decoder_{registry_, counters_, *this, {.templates = 4}};
   std::vector<DecodedRecord> records_;
   std::vector<ExportContext> contexts_;  ///< their header bytes are gone
   std::vector<std::uint64_t> serials_;

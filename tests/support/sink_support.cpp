@@ -1,6 +1,7 @@
 #include "support/sink_support.hpp"
 
 #include <arpa/inet.h>
+#include <netdb.h>
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <spdlog/sinks/ostream_sink.h>
@@ -81,6 +82,13 @@ std::string numbered_line(std::size_t number, std::size_t length) {
   std::string line = "line " + std::to_string(number) + " ";
   line.resize(std::max(length, line.size()), 'x');
   return line;
+}
+
+bool localhost_resolves() {
+  addrinfo* found = nullptr;
+  const bool good = getaddrinfo("localhost", nullptr, nullptr, &found) == 0;
+  if (good) freeaddrinfo(found);
+  return good;
 }
 
 bool eventually(const std::function<bool()>& condition) {

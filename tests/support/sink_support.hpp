@@ -27,6 +27,8 @@ BatchRef make_batch(BatchPool& pool, const std::vector<std::string>& lines, Fram
 std::string numbered_line(std::size_t number, std::size_t length);
 
 /// Returns: whether `condition` became true within ten seconds.
+/// False on a system without /etc/hosts, such as a bare chroot.
+bool localhost_resolves();
 bool eventually(const std::function<bool()>& condition);
 
 class CapturedLog {

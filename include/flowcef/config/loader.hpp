@@ -9,10 +9,11 @@
 
 namespace flowcef {
 
-/// Reads flowcef.toml and checks everything that can be checked without a socket: the mapping and the TLS
-/// files must be readable, their contents are the business of whoever loads them. Input:   paths in the file
-/// start at its folder. Returns: the configuration with all defaults filled in but `workers` (0: one per
-/// CPU). Errors:  all of them at once, in the order of the file; a breach of TOML's syntax is a single one.
+/// Reads flowcef.toml and checks everything that can be checked without a socket: the mapping and the TLS files must be
+/// readable, their contents are the business of whoever loads them.
+/// Input:   paths in the file start at its folder
+/// Returns: the configuration with all defaults filled in but `workers` (0: one per CPU)
+/// Errors:  all of them at once, in the order of the file; a breach of TOML's syntax is a single one
 [[nodiscard]] std::expected<Config, ConfigErrors> load_config(const std::filesystem::path& file);
 
 }  // namespace flowcef

@@ -24,6 +24,8 @@ class IpAddress {
   [[nodiscard]] static std::optional<IpAddress> parse(std::string_view text);
 
   [[nodiscard]] bool is_v4() const noexcept;
+  /// True for `::`, which stands for an unknown address.
+  [[nodiscard]] bool is_unspecified() const noexcept { return *this == IpAddress(); }
   [[nodiscard]] const std::uint8_t* ipv4_bytes() const noexcept { return bytes_.data() + 12; }
   [[nodiscard]] const std::array<std::uint8_t, 16>& ipv6_bytes() const noexcept { return bytes_; }
   [[nodiscard]] std::string to_string() const;

@@ -10,6 +10,12 @@
 
 namespace flowcef {
 
+/// Returns: whether systemInitTimeMilliseconds can be believed: 0 and a boot long after the export are no boot times.
+[[nodiscard]] constexpr bool is_plausible_init_time(std::uint64_t init_ms, std::int64_t export_ms) noexcept {
+  constexpr std::uint64_t kClockSlackMs = 86'400'000;
+  return init_ms != 0 && export_ms >= 0 && init_ms <= static_cast<std::uint64_t>(export_ms) + kClockSlackMs;
+}
+
 /// What holds for every record of a message.
 struct ExportContext {
   ExportFormat format = ExportFormat::ipfix;

@@ -1,7 +1,6 @@
 // The front door of decode: takes datagrams of any format, hands on data sets, counts what it refused.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -13,16 +12,12 @@
 
 namespace flowcef {
 
-struct DecoderConfig {
-  std::size_t max_templates = 10'000;  ///< kept by one decoder, over all exporters
-};
-
 /// Thread:   one; the counters may be read by any.
 /// Lifetime: keeps references to the registry and the handler.
 class Decoder {
  public:
   Decoder(const ElementRegistry& registry, DecodeCounters& counters, DataSetHandler& handler,
-          const DecoderConfig& config = {});
+          const TemplateLimits& limits = {});
 
   /// Calls the handler for each data set in the datagram, in order; a set ahead of its template comes last.
   void decode(const Datagram& datagram) noexcept;

@@ -24,7 +24,7 @@ enum class Refusal : std::uint8_t {
   zero_length_record,  ///< a template whose records could be empty
   ignored_withdrawal,  ///< a template without fields, which means nothing over UDP (RFC 7011 section 8.4)
   // a record
-  bad_record,  ///< a variable-length value runs past the end of the set
+  bad_record,  ///< a record is cut off at the end of its set, or a value in it runs past that
 };
 
 inline constexpr std::size_t kRefusalCount = 11;

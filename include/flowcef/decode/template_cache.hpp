@@ -27,14 +27,20 @@ struct DomainKeyHash {
   [[nodiscard]] std::size_t operator()(const DomainKey& key) const noexcept;
 };
 
+/// What may be kept in all, over all exporters.
+struct TemplateLimits {
+  std::size_t templates = 10'000;
+  std::size_t fields = 500'000;  ///< of all templates together; bounds memory against giant ones
+};
+
 /// Thread:   one.
 /// Lifetime: a Template stays valid until the next put() or remove(); a Domain as long as it has templates.
 class TemplateCache {
  public:
   struct Domain;
 
-  /// Input: how many templates may be kept in all; called with the serial of each one that goes.
-  TemplateCache(std::size_t max_templates, std::function<void(std::uint64_t)> on_removed);
+  /// Input: limits of at least one template; `on_removed` is called with the serial of each one that goes.
+  TemplateCache(const TemplateLimits& limits, std::function<void(std::uint64_t)> on_removed);
   ~TemplateCache();
 
   /// Returns: null if no template of that domain is kept.
@@ -44,8 +50,8 @@ class TemplateCache {
 
   struct PutResult {
     Domain* domain;
-    bool changed;  ///< new, or other than the one that was there; a mere repetition keeps the old serial
-    bool evicted;  ///< the least recently used template had to go
+    bool changed;         ///< new, or other than the one that was there; a mere repetition keeps the old serial
+    std::size_t evicted;  ///< how many of the least recently used templates had to go
   };
   PutResult put(const DomainKey& key, Template layout);
   /// Returns: false if no such template was kept; a domain goes with its last template.
@@ -59,9 +65,11 @@ class TemplateCache {
 
  private:
   struct Entry;
+  std::size_t evict();
   void erase(std::list<Entry>::iterator entry);
 
-  std::size_t max_templates_;
+  TemplateLimits limits_;
+  std::size_t fields_ = 0;  ///< of all templates kept
   std::function<void(std::uint64_t)> on_removed_;
   std::uint64_t next_serial_ = 1;
   std::unordered_map<DomainKey, std::unique_ptr<Domain>, DomainKeyHash> domains_;

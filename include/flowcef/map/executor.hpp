@@ -13,7 +13,7 @@ namespace flowcef {
 /// Texts that every record repeats are copied in blocks of this many bytes, so they must be readable to a block's end.
 inline constexpr std::size_t kCopyBlock = 48;
 
-/// What holds for every record of a data set. Lifetime: views; envelope and texts are readable kCopyBlock bytes on.
+/// What holds for every record of a data set. Lifetime: views; its texts are all readable kCopyBlock bytes on.
 struct SetContext {
   const ExportContext& message;
   std::string_view envelope;                ///< the syslog header
@@ -22,14 +22,13 @@ struct SetContext {
 };
 
 /// Writes the message of record `index` of the set.
-/// Input:   room for max_message_size() bytes
+/// Input:   room for max_message_size(), the context's texts and kCopyBlock bytes
 /// Returns: the end of the message
 /// Errors:  none: a value that cannot be shown is left out
 [[nodiscard]] char* execute(const Program& program, const DataSet& set, std::uint32_t index, const SetContext& context,
                             std::uint64_t event, char* out) noexcept;
 
-/// Returns: a bound for the message of record `index`.
-[[nodiscard]] std::size_t max_message_size(const Program& program, const DataSet& set, std::uint32_t index,
-                                           const SetContext& context) noexcept;
+/// Returns: a bound for the message of record `index`, without its envelope and context texts.
+[[nodiscard]] std::size_t max_message_size(const Program& program, const DataSet& set, std::uint32_t index) noexcept;
 
 }  // namespace flowcef

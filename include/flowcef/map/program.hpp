@@ -19,14 +19,14 @@ enum class Op : std::uint8_t {
   unsigned_n,  ///< of any other length up to 8
   bits,        ///< some bits of a number
   signed_n,
-  within_limit,  ///< number, left out if above the limit
-  above_limit,   ///< number, left out unless above the limit
+  within_limit,  ///< number, left out if above the limit or longer than 8 bytes
   table,         ///< text for a number, or the number
   ipv4,
   ipv6,
+  pure_ipv6,    ///< left out if it is an IPv4 address in IPv6 form
+  mapped_ipv4,  ///< left out unless it is one
   mac,
-  text,       ///< escaped string, cut at the limit
-  long_text,  ///< escaped string, left out unless longer than the limit
+  text,  ///< escaped string, cut at the limit
   hex,
   boolean,
   float32,
@@ -41,9 +41,8 @@ namespace condition {
 inline constexpr std::uint8_t kAlways = 1;
 inline constexpr std::uint8_t kIcmp = 2;
 inline constexpr std::uint8_t kNotIcmp = 4;
-inline constexpr std::uint8_t kUptimeUnknown = 8;
-inline constexpr std::uint8_t kIpv4Used = 16;  ///< of a record with both families: the one with an address in it
-inline constexpr std::uint8_t kIpv6Used = 32;
+inline constexpr std::uint8_t kIpv4Used = 8;  ///< of a record with both families: the one with an address in it
+inline constexpr std::uint8_t kIpv6Used = 16;
 }  // namespace condition
 
 /// Where an instruction finds its bytes.
@@ -66,7 +65,9 @@ struct Instruction {
   std::uint8_t bits = 0;
   Literal literal;  ///< `key=`, with its label in front
   Operand operand;
-  std::uint32_t extra = 0;  ///< index of a limit, table, time source or context text; longest length of a text
+  std::uint64_t misses = 0;  ///< bit to set when the value is left out or cut, for the instruction that steps in
+  std::uint64_t after = 0;   ///< runs only if this bit was set
+  std::uint32_t extra = 0;   ///< index of a limit, table, time source or context text; longest text; 1: finite only
 };
 
 /// How a flow's start or end follows from what the record states. Source: RFC 7011 section 6.1, RFC 7012, RFC 3954.

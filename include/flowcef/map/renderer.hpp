@@ -19,9 +19,12 @@
 
 namespace flowcef {
 
+/// So that prefix and number stay within the 40 characters that CEF gives externalId.
+inline constexpr std::size_t kMaxEventPrefix = 20;
+
 /// Ids of the records of a data set: the prefix and a number that counts on from `first`.
 struct EventIds {
-  std::string_view prefix;  ///< at most 19 characters, so that prefix and number stay within CEF's 40
+  std::string_view prefix;  ///< at most kMaxEventPrefix characters
   std::uint64_t first = 0;
 };
 
@@ -50,6 +53,7 @@ class Renderer {
  private:
   const Program& program_for(const Template& layout);
   void render_context(const Program& program, const ExportContext& context);
+  [[nodiscard]] std::string_view keep_event_prefix(std::string_view prefix) noexcept;
   void make_room(std::size_t size);
   void append_line(const Program& program, const DataSet& set, std::uint32_t index, const SetContext& context,
                    std::uint64_t event);
@@ -64,6 +68,7 @@ class Renderer {
   LineBatch* batch_;
   std::vector<char> context_text_;
   std::vector<std::string_view> context_texts_;
+  std::array<char, kMaxEventPrefix + kCopyBlock> event_prefix_{};
 };
 
 }  // namespace flowcef

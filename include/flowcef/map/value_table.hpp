@@ -1,27 +1,49 @@
 // Named tables that turn a number into the text people know it by.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace flowcef {
 
-struct ValueText {
-  std::uint32_t value;
-  std::string_view text;  ///< letters, digits, blanks and hyphens only: needs no escaping
-};
-
-struct ValueTable {
-  std::string_view name;
-  std::span<const ValueText> rows;  ///< in order of value
-
-  /// Returns: an empty text for a value that the table does not have.
-  [[nodiscard]] std::string_view find(std::uint64_t value) const noexcept;
-};
-
 /// Longest text in any table.
 inline constexpr std::size_t kMaxTableText = 48;
+
+/// Letters, digits, blanks and hyphens only, so that nothing needs escaping; padded for copying in one block.
+struct ValueText {
+  std::uint8_t value = 0;
+  std::uint8_t length = 0;
+  std::array<char, kMaxTableText> text{};
+
+  [[nodiscard]] std::string_view view() const noexcept { return {text.data(), length}; }
+};
+
+struct ValueRow {
+  std::uint8_t value;
+  std::string_view text;
+};
+
+/// A table of values up to 255, by which every element that has one is defined.
+class ValueTable {
+ public:
+  ValueTable(std::string_view name, std::span<const ValueRow> rows);
+
+  [[nodiscard]] std::string_view name() const noexcept { return name_; }
+  [[nodiscard]] std::span<const ValueText> texts() const noexcept { return texts_; }
+  /// Returns: null for a value that the table does not have.
+  [[nodiscard]] const ValueText* find(std::uint64_t value) const noexcept {
+    return value < by_value_.size() && by_value_[value] != 0 ? &texts_[by_value_[value] - 1U] : nullptr;
+  }
+
+ private:
+  std::string_view name_;
+  std::vector<ValueText> texts_;
+  std::array<std::uint8_t, 256> by_value_{};  ///< index into texts_, from 1; 0: none
+};
 
 [[nodiscard]] std::span<const ValueTable> value_tables();
 /// Returns: null if there is no table of that name.

@@ -39,6 +39,17 @@ TEST_F(Ipfix, AVariableLengthPastTheEndCostsThatRecordOnly) {
   EXPECT_EQ(refused(Refusal::bad_record), 1U);
 }
 
+TEST_F(Ipfix, ACutRecordIsCounted) {
+  decode(MessageBuilder::ipfix()
+             .templates(template_record(256, {{8, 4}, {7, 2}}))
+             .set(256, ByteWriter().u32(1).u16(2).u32(3)));
+  EXPECT_EQ(records_.size(), 1U);
+  EXPECT_EQ(refused(Refusal::bad_record), 1U);
+  decode(MessageBuilder::ipfix().set(256, ByteWriter().u32(1).u16(2).zeros(3)));
+  EXPECT_EQ(records_.size(), 2U);
+  EXPECT_EQ(refused(Refusal::bad_record), 1U) << "zeros are padding";
+}
+
 // RFC 7011 section 8: over UDP templates belong to the sender's address and port.
 TEST_F(Ipfix, KeepsTemplatesPerPort) {
   decode_from("192.0.2.1", 5000, MessageBuilder::ipfix().templates(template_record(256, {{4, 1}})));
@@ -85,13 +96,17 @@ TEST_F(Ipfix, DecodesUpToTheShorterOfLengthAndDatagram) {
   decode(longer);
   EXPECT_EQ(records_.size(), 1U);
   EXPECT_EQ(refused(Refusal::bad_message_length), 1U);
-  bytes.push_back(0x55);  // behind the message: none of it
+  bytes.push_back(0);  // behind the message: filler
   decode(bytes);
-  EXPECT_EQ(records_.size(), 2U);
+  EXPECT_EQ(refused(Refusal::bad_message_length), 1U);
+  bytes.back() = 0x55;  // or something that nobody announced
+  decode(bytes);
+  EXPECT_EQ(refused(Refusal::bad_message_length), 2U);
+  EXPECT_EQ(records_.size(), 3U);
   bytes[2] = 0, bytes[3] = 15;
   decode(bytes);
-  EXPECT_EQ(records_.size(), 2U);
-  EXPECT_EQ(refused(Refusal::bad_message_length), 2U);
+  EXPECT_EQ(records_.size(), 3U);
+  EXPECT_EQ(refused(Refusal::bad_message_length), 3U);
 }
 
 // RFC 7011 section 8.1: over UDP a withdrawal means nothing.

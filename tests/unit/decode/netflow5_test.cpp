@@ -79,8 +79,16 @@ TEST_F(Netflow5, CountAndLengthThatDisagreeAreCounted) {
 
 TEST_F(Netflow5, OtherTrafficThatBeginsWithFiveMakesNoRecords) {
   // A DNS answer with id 5: the flags stand where the count would.
-  decode(message({.count = 0x8180}, 4));
+  auto answer = message({.count = 0x8180}, 4);
+  answer.pop_back();
+  decode(answer);
   EXPECT_TRUE(records_.empty());
+  EXPECT_EQ(refused(Refusal::bad_message_length), 1U);
+}
+
+TEST_F(Netflow5, CountsBeyondAllMeasureOverWholeRecordsOccur) {
+  decode(message({.count = 55582}, 30));
+  EXPECT_EQ(records_.size(), 30U);
   EXPECT_EQ(refused(Refusal::bad_message_length), 1U);
 }
 

@@ -25,14 +25,14 @@ DomainKey domain(std::uint32_t number) {
 class TemplateCaching : public testing::Test {
  protected:
   std::vector<std::uint64_t> removed_;
-  TemplateCache cache_{5, [this](std::uint64_t serial) { removed_.push_back(serial); }};
+  TemplateCache cache_{{5, 100}, [this](std::uint64_t serial) { removed_.push_back(serial); }};
 };
 
 // SS-15: five exporters with one template each and a cache of five run without an ejection; a sixth ejects one.
 TEST_F(TemplateCaching, EjectsOnlyWhenFull) {
-  for (std::uint32_t i = 0; i < 5; ++i) EXPECT_FALSE(cache_.put(domain(i), layout(256)).evicted);
+  for (std::uint32_t i = 0; i < 5; ++i) EXPECT_EQ(cache_.put(domain(i), layout(256)).evicted, 0U);
   EXPECT_TRUE(removed_.empty());
-  EXPECT_TRUE(cache_.put(domain(5), layout(256)).evicted);
+  EXPECT_EQ(cache_.put(domain(5), layout(256)).evicted, 1U);
   EXPECT_EQ(removed_.size(), 1U);
   EXPECT_EQ(cache_.size(), 5U);
   EXPECT_EQ(cache_.find_domain(domain(0)), nullptr) << "a domain goes with its last template";
@@ -52,6 +52,16 @@ TEST_F(TemplateCaching, ARepetitionIsNoChange) {
   EXPECT_TRUE(cache_.put(domain(1), layout(256, 8)).changed);
   EXPECT_EQ(removed_.size(), 1U);
   EXPECT_EQ(cache_.size(), 1U);
+}
+
+TEST_F(TemplateCaching, BoundsTheFieldsOfAllTemplates) {
+  Template large = layout(256);
+  large.fields.resize(60);
+  (void)cache_.put(domain(1), large);
+  EXPECT_EQ(cache_.put(domain(2), large).evicted, 1U);
+  EXPECT_EQ(cache_.size(), 1U);
+  large.fields.resize(200);
+  EXPECT_EQ(cache_.put(domain(2), large).evicted, 0U) << "the newest one stays, whatever its size";
 }
 
 TEST_F(TemplateCaching, RemovesOnRequest) {

@@ -105,11 +105,44 @@ INSTANTIATE_TEST_SUITE_P(
                              {{153, 8}, {162, 4}},
                              ByteWriter().u64(1'700'000'000'000).u32(1'500'000),
                              "start=1699999998500 end=1700000000000 XFlowDurationMicroseconds=1500000"},
+                    TimeCase{"ZeroIsNoTime",
+                             {{152, 8}, {154, 8}},
+                             ByteWriter().u64(0).u64(0),
+                             "XFlowStartMilliseconds=0 XFlowStartMicroseconds=0"},
+                    TimeCase{"BeyondAllTime",
+                             {{152, 8}},
+                             ByteWriter().u64(0xffff'ffff'ffff'ffff),
+                             "XFlowStartMilliseconds=18446744073709551615"},
+                    TimeCase{"DurationBeyondAllTime",
+                             {{152, 8}, {161, 8}},
+                             ByteWriter().u64(1'700'000'000'000).u64(0x7fff'ffff'ffff'ffff),
+                             "start=1700000000000 XFlowDurationMilliseconds=9223372036854775807"},
+                    TimeCase{"BootTimeZeroInTheRecord",
+                             {{22, 4}, {160, 8}},
+                             ByteWriter().u32(1000).u64(0),
+                             "XFlowStartSysUpTime=1000 XSystemInitTimeMilliseconds=0"},
                     TimeCase{"NtpBefore1970IsNoTime",
                              {{154, 8}},
                              ByteWriter().u64(0x8000'0000'0000'0000),
                              "XFlowStartMicroseconds=-61505152000000"}),
     [](const auto& row) { return std::string(row.param.name); });
+
+TEST_F(Times, OfAnEventKeepTheirMicroseconds) {
+  use_keys("rt = \"observationTimeMicroseconds\"");
+  EXPECT_EQ(extension_of({324, 8}, ByteWriter().u64(kNtp << 32 | 0x8000'0000)),
+            "rt=1700000000500 XObservationTimeMicroseconds=1700000000500000");
+}
+
+TEST_F(Times, ABootTimeBeyondBeliefIsNotTaken) {
+  for (const std::uint64_t init_ms : {std::uint64_t{0}, std::uint64_t{1} << 63, std::uint64_t{1'800'000'000'000}}) {
+    (void)lines(MessageBuilder::ipfix()
+                    .options_templates(ipfix_options_record(301, {{143, 4}}, {{160, 8}}))
+                    .set(301, ByteWriter().u32(1).u64(init_ms)));
+    const auto flows = template_record(300, {{22, 4}});
+    EXPECT_EQ(extension(MessageBuilder::ipfix().templates(flows).set(300, ByteWriter().u32(1000))),
+              "XFlowStartSysUpTime=1000");
+  }
+}
 
 // SK-22: the boot time may come in options data; until then the uptimes go out as they are.
 TEST_F(Times, UptimesCountOnceTheBootTimeIsKnown) {

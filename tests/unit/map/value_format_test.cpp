@@ -33,7 +33,8 @@ INSTANTIATE_TEST_SUITE_P(
         ValueCase{"Unsigned7", {1, 7}, ByteWriter().number(1ULL << 48, 7), "XOctetDeltaCount=281474976710656"},
         ValueCase{"Unsigned8", {1, 8}, ByteWriter().u64(~0ULL), "XOctetDeltaCount=18446744073709551615"},
         ValueCase{"UnsignedZero", {1, 8}, ByteWriter().u64(0), "XOctetDeltaCount=0"},
-        ValueCase{"UnsignedTooLong", {1, 10}, ByteWriter().zeros(9).u8(7), "XOctetDeltaCount=00000000000000000007"},
+        ValueCase{"UnsignedTooLong", {1, 10}, ByteWriter().zeros(9).u8(7), "XOctetDeltaCount=7"},
+        ValueCase{"UnsignedBeyond64Bits", {1, 9}, ByteWriter().u8(1).u64(0), "XOctetDeltaCount=010000000000000000"},
         ValueCase{"Signed", {434, 4}, ByteWriter().u32(0xfffffffe), "XMibObjectValueInteger=-2"},
         ValueCase{"SignedReduced", {434, 1}, ByteWriter().u8(0x80), "XMibObjectValueInteger=-128"},
         ValueCase{"Ipv4", {8, 4}, ByteWriter().u32(0x7f000001), "XSourceIPv4Address=127.0.0.1"},
@@ -55,7 +56,7 @@ INSTANTIATE_TEST_SUITE_P(
         ValueCase{"BooleanOther", {276, 1}, ByteWriter().u8(3), "XDataRecordsReliability=3"},
         ValueCase{"Float64", {311, 8}, ByteWriter().u64(0x3fb999999999999a), "XSamplingProbability=0.1"},
         ValueCase{"Float64AsFloat32", {311, 4}, ByteWriter().u32(0x3e800000), "XSamplingProbability=0.25"},
-        ValueCase{"FloatNotANumber", {311, 8}, ByteWriter().u64(0x7ff8000000000000), ""},
+        ValueCase{"FloatNotANumber", {311, 8}, ByteWriter().u64(0x7ff8000000000000), "XSamplingProbability=nan"},
         ValueCase{"Seconds", {150, 4}, ByteWriter().u32(1700000000), "XFlowStartSeconds=1700000000"},
         ValueCase{"Milliseconds", {152, 8}, ByteWriter().u64(1700000000123), "XFlowStartMilliseconds=1700000000123"},
         ValueCase{"Microseconds",
@@ -77,8 +78,7 @@ TEST_F(Values, VariableLengthNumbersAndTexts) {
                 300, ByteWriter().u8(2).u16(513).variable("if 1").variable("\x01\x02"))),
             "XOctetDeltaCount=513 XInterfaceName=if 1 XApplicationId=0102");
   EXPECT_EQ(extension(MessageBuilder::ipfix().set(300, ByteWriter().u8(0).u8(0).u8(0))), "");
-  EXPECT_EQ(extension(MessageBuilder::ipfix().set(300, ByteWriter().u8(9).zeros(9).u8(0).u8(0))),
-            "XOctetDeltaCount=000000000000000000");
+  EXPECT_EQ(extension(MessageBuilder::ipfix().set(300, ByteWriter().u8(9).zeros(9).u8(0).u8(0))), "XOctetDeltaCount=0");
 }
 
 // PX-05: repeated elements are kept apart.
@@ -113,6 +113,47 @@ TEST_F(Values, NumbersAboveTheKeysLimitGoOutUnderTheGeneratedKey) {
   use_keys("in = \"octetDeltaCount\"");
   EXPECT_EQ(extension_of({1, 8}, ByteWriter().u64(2147483647)), "in=2147483647");
   EXPECT_EQ(extension_of({1, 8}, ByteWriter().u64(2147483648)), "XOctetDeltaCount=2147483648");
+}
+
+TEST_F(Values, WhatATypedKeyCannotShowGoesOutUnderTheGeneratedKey) {
+  use_keys(
+      "in = \"octetDeltaCount\"\ncfp1 = { from = \"samplingProbability\", label = \"P\" }\n"
+      "proto = { from = \"protocolIdentifier\", table = \"protocol\" }\n"
+      "deviceInboundInterface = \"ingressInterface\"");
+  const std::string huge = "01" + std::string(16, '0');
+  EXPECT_EQ(extension_of({1, 9}, ByteWriter().u8(1).u64(0)), "XOctetDeltaCount=" + huge);
+  EXPECT_EQ(extension_of({4, 9}, ByteWriter().u8(1).u64(0)), "XProtocolIdentifier=" + huge);
+  EXPECT_EQ(extension_of({311, 8}, ByteWriter().u64(0x7ff0000000000000)), "XSamplingProbability=inf");
+  const auto variable = template_record(301, {{1, 65535}});
+  EXPECT_EQ(extension(MessageBuilder::ipfix().templates(variable).set(301, ByteWriter().u8(9).u8(1).u64(0))),
+            "XOctetDeltaCount=" + huge);
+  EXPECT_EQ(extension(MessageBuilder::ipfix().set(301, ByteWriter().u8(9).u8(0).u64(5))), "in=5");
+}
+
+// Issued by hosts that see IPv4 peers through IPv6 sockets: CEF's IPv6 slots are not for them.
+TEST_F(Values, Ipv4InIpv6FormIsIpv4) {
+  use_keys("src = \"sourceIPv4Address\"\nc6a2 = { from = \"sourceIPv6Address\", label = \"S6\" }");
+  EXPECT_EQ(extension_of({27, 16}, ByteWriter().u64(0).u32(0xffff).u32(0x0a000001)),
+            "src=10.0.0.1 XSourceIPv6Address=10.0.0.1");
+  EXPECT_EQ(extension_of({27, 16}, ByteWriter().u64(0).u64(1)), "c6a2Label=S6 c6a2=::1");
+}
+
+// What some exporters put where ports are is ICMP's type and code: it must not pass for a port.
+TEST_F(Values, IcmpHasNoPorts) {
+  use_keys("spt = \"sourceTransportPort\"\ndpt = \"destinationTransportPort\"");
+  const auto layout = template_record(300, {{7, 2}, {11, 2}, {4, 1}});
+  EXPECT_EQ(extension(MessageBuilder::ipfix().templates(layout).set(300, ByteWriter().u16(0).u16(2048).u8(1))),
+            "XSourceTransportPort=0 XDestinationTransportPort=2048 XProtocolIdentifier=1");
+  EXPECT_EQ(extension(MessageBuilder::ipfix().set(300, ByteWriter().u16(5).u16(80).u8(6))),
+            "spt=5 dpt=80 XProtocolIdentifier=6");
+}
+
+TEST_F(Values, ManyRepeatsCompileInLinearTime) {
+  ByteWriter layout;
+  layout.u16(300).u16(2048);
+  for (int i = 0; i < 2048; ++i) write_field(layout, {4, 1});
+  const auto made = extension(MessageBuilder::ipfix().templates(layout).set(300, ByteWriter().zeros(2048)));
+  EXPECT_TRUE(made.ends_with("XProtocolIdentifier2048=0"));
 }
 
 TEST_F(Values, CustomSendsBoth) {

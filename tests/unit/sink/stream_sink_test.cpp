@@ -66,6 +66,7 @@ TEST_F(StreamSinkTest, ConnectsBeforeThereIsAnythingToSend) {
 }
 
 TEST_F(StreamSinkTest, HostNamesAreResolved) {
+  if (!test::localhost_resolves()) GTEST_SKIP() << "localhost has no address here";
   StreamReceiver receiver;
   SinkConfig config = test::loopback_config(Transport::tcp, receiver.port());
   config.host = "localhost";  // ::1 as well, where nobody listens

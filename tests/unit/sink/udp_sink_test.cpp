@@ -149,6 +149,7 @@ TEST_F(UdpSinkTest, RefusedPortIsCountedAndComesBack) {
 }
 
 TEST_F(UdpSinkTest, NameWithSeveralAddressesFindsTheOneThatListens) {
+  if (!test::localhost_resolves()) GTEST_SKIP() << "localhost has no address here";
   DatagramReceiver receiver("127.0.0.1");
   const auto output = start("localhost", receiver.port());
   EXPECT_TRUE(eventually([&] {
