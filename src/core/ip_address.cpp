@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cstring>
 
@@ -33,14 +34,32 @@ Run longest_zero_run(const std::array<std::uint16_t, 8>& groups) noexcept {
   return best.length >= 2 ? best : Run{8, 0};
 }
 
+/// Each byte as two hex digits.
+struct HexPairs {
+  char text[256][2] = {};
+  constexpr HexPairs() {
+    for (int value = 0; value < 256; ++value) {
+      text[value][0] = "0123456789abcdef"[value >> 4];
+      text[value][1] = "0123456789abcdef"[value & 15];
+    }
+  }
+};
+constexpr HexPairs kHexPairs;
+
+/// Writes without leading zeros; stores four bytes in any case.
 char* write_hex_group(char* out, std::uint16_t group) noexcept {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  if (group >= 0x1000) *out++ = kDigits[group >> 12];
-  if (group >= 0x100) *out++ = kDigits[group >> 8 & 15];
-  if (group >= 0x10) *out++ = kDigits[group >> 4 & 15];
-  *out++ = kDigits[group & 15];
-  return out;
+  std::uint16_t upper;
+  std::uint16_t lower;
+  std::memcpy(&upper, kHexPairs.text[group >> 8], 2);
+  std::memcpy(&lower, kHexPairs.text[group & 255], 2);
+  const auto zeros = static_cast<unsigned>(std::countl_zero(static_cast<std::uint16_t>(group | 1))) / 4;
+  // The first digit is the lowest byte of the text.
+  const std::uint32_t text = (upper | std::uint32_t{lower} << 16) >> (8 * zeros);
+  std::memcpy(out, &text, 4);
+  return out + 4 - zeros;
 }
+
+static_assert(std::endian::native == std::endian::little, "digits are shifted within a word");
 
 }  // namespace
 
@@ -67,7 +86,7 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
 }
 
 bool IpAddress::is_v4() const noexcept {
-  return std::memcmp(bytes_.data(), kMappedPrefix, 12) == 0;
+  return is_mapped_ipv4(bytes_.data());
 }
 
 std::string IpAddress::to_string() const {
@@ -98,7 +117,7 @@ std::optional<Endpoint> Endpoint::parse(std::string_view text) {
 }
 
 char* write_ipv6(char* out, const std::uint8_t* bytes) noexcept {
-  if (std::memcmp(bytes, kMappedPrefix, 12) == 0) return write_ipv4(out, bytes + 12);
+  if (is_mapped_ipv4(bytes)) return write_ipv4(out, bytes + 12);
   std::array<std::uint16_t, 8> groups;
   for (std::size_t i = 0; i < 8; ++i) groups[i] = load_be<std::uint16_t>(bytes + 2 * i);
   const Run zeros = longest_zero_run(groups);

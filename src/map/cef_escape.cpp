@@ -13,8 +13,8 @@ constexpr std::uint64_t zero_bytes(std::uint64_t x) {
 }
 
 /// True unless all eight bytes are printable ASCII that needs no escape.
-/// One test for eight bytes at a time is what makes long strings cheap: they are nearly always plain.
-bool needs_care(std::uint64_t x) {
+/// One test for eight bytes at a time is what makes strings cheap: they are nearly always plain.
+[[gnu::always_inline]] inline bool needs_care(std::uint64_t x) {
   const std::uint64_t below_blank = (x - kOnes * 0x20) & ~x & kHighBits;
   return ((x & kHighBits) | below_blank | zero_bytes(x ^ kOnes * '=') | zero_bytes(x ^ kOnes * '\\') |
           zero_bytes(x ^ kOnes * 0x7f)) != 0;
@@ -65,6 +65,27 @@ std::size_t write_character(char*& out, const std::uint8_t* text, std::size_t le
   return 1;
 }
 
+/// Copies text that is plain throughout, in words, the last of which overlaps the one before.
+/// Returns: false if some of it needs care; what was written is void then.
+bool copy_plain(char* out, const std::uint8_t* text, std::size_t length) {
+  if (length >= 8) {
+    std::uint64_t chunk;
+    for (std::size_t done = 0; done + 8 <= length; done += 8) {
+      std::memcpy(&chunk, text + done, 8);
+      if (needs_care(chunk)) return false;
+      std::memcpy(out + done, &chunk, 8);
+    }
+    std::memcpy(&chunk, text + length - 8, 8);
+    std::memcpy(out + length - 8, &chunk, 8);
+    return !needs_care(chunk);
+  }
+  std::uint64_t chunk = kOnes * 'x';
+  for (std::size_t i = 0; i < length; ++i) chunk = chunk << 8 | text[i];
+  if (needs_care(chunk)) return false;
+  for (std::size_t i = 0; i < length; ++i) out[i] = static_cast<char>(text[i]);
+  return true;
+}
+
 bool is_blank(std::uint8_t byte) {
   return byte == ' ' || byte == '\t' || byte == 0;
 }
@@ -74,16 +95,12 @@ bool is_blank(std::uint8_t byte) {
 char* write_extension_value(char* out, const std::uint8_t* text, std::size_t length) noexcept {
   while (length != 0 && is_blank(text[length - 1])) --length;
   while (length != 0 && is_blank(text[0])) ++text, --length;
+  if (copy_plain(out, text, length)) return out + length;
   char* const begin = out;
   while (length != 0) {
-    if (length >= 8) {
-      std::uint64_t chunk;
-      std::memcpy(&chunk, text, 8);
-      if (!needs_care(chunk)) {
-        std::memcpy(out, text, 8);
-        out += 8, text += 8, length -= 8;
-        continue;
-      }
+    if (length >= 8 && copy_plain(out, text, 8)) {
+      out += 8, text += 8, length -= 8;
+      continue;
     }
     const std::size_t taken = write_character(out, text, length);
     text += taken, length -= taken;

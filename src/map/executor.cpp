@@ -164,7 +164,7 @@ class Execution {
     });
   }
 
-  char* write_value(const Instruction& instruction, std::uint64_t event, char* out) noexcept {
+  [[gnu::always_inline]] char* write_value(const Instruction& instruction, std::uint64_t event, char* out) noexcept {
     switch (instruction.op) {
       case Op::context_text:
         return copy_blocks(out, context_.texts[instruction.extra].data(), context_.texts[instruction.extra].size());
@@ -177,7 +177,7 @@ class Execution {
     }
   }
 
-  char* write_field(const Instruction& instruction, const Value& value, char* out) noexcept {
+  [[gnu::always_inline]] char* write_field(const Instruction& instruction, const Value& value, char* out) noexcept {
     switch (instruction.op) {
       case Op::unsigned1:
         return write_u8(out, *value.bytes);

@@ -78,11 +78,13 @@ void Renderer::render(const DataSet& set, const EventIds& ids) {
   const SetContext context{set.context, envelope_.render(set.context), context_texts_, keep_event_prefix(ids.prefix)};
   std::size_t shared = context.envelope.size() + context.event_prefix.size() + kMaxFraming + kCopyBlock;
   for (const std::string_view text : context_texts_) shared += text.size();
+  std::uint64_t bytes = 0;
   for (std::uint32_t i = 0; i < set.record_count; ++i) {
     make_room(shared + max_message_size(program, set, i));
-    append_line(program, set, i, context, ids.first + i);
+    bytes += append_line(program, set, i, context, ids.first + i);
   }
   counters_.lines.add(set.record_count);
+  counters_.bytes.add(bytes);
 }
 
 void Renderer::make_room(std::size_t size) {
@@ -91,8 +93,8 @@ void Renderer::make_room(std::size_t size) {
   batch_->grow_to_fit(size);
 }
 
-void Renderer::append_line(const Program& program, const DataSet& set, std::uint32_t index, const SetContext& context,
-                           std::uint64_t event) {
+std::uint32_t Renderer::append_line(const Program& program, const DataSet& set, std::uint32_t index,
+                                    const SetContext& context, std::uint64_t event) {
   char* const frame = batch_->tail();
   const std::uint32_t start = batch_->used();
   LineRef line{};
@@ -122,8 +124,8 @@ void Renderer::append_line(const Program& program, const DataSet& set, std::uint
     line.offset = start + static_cast<std::uint32_t>(message - frame);
     line.frame_end = line.offset + line.length;
   }
-  counters_.bytes.add(line.length);
   batch_->commit(line);
+  return line.length;
 }
 
 void Renderer::flush() {

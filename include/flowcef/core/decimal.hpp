@@ -91,9 +91,12 @@ inline char* write_u8(char* out, std::uint8_t value) noexcept {
 }
 
 [[nodiscard]] constexpr int count_digits(std::uint64_t value) noexcept {
-  int digits = 1;
-  for (; value >= 10; value /= 10) ++digits;
-  return digits;
+  for (int digits = 1;; digits += 4, value /= 10000) {
+    if (value < 10) return digits;
+    if (value < 100) return digits + 1;
+    if (value < 1000) return digits + 2;
+    if (value < 10000) return digits + 3;
+  }
 }
 
 /// Writes without leading zeros and returns the end; no terminating NUL.

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "flowcef/core/byte_order.hpp"
 #include "flowcef/core/decimal.hpp"
 
 namespace flowcef {
@@ -48,9 +49,14 @@ struct Endpoint {
   friend auto operator<=>(const Endpoint&, const Endpoint&) = default;
 };
 
-/// Room that write_ipv4 and write_ipv6 need: their longest text and a byte more.
+/// Input: 16 bytes. Returns: whether they are an IPv4 address in IPv6 form, ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2).
+[[nodiscard]] inline bool is_mapped_ipv4(const std::uint8_t* bytes) noexcept {
+  return load_be<std::uint64_t>(bytes) == 0 && load_be<std::uint32_t>(bytes + 8) == 0xffff;
+}
+
+/// Room that write_ipv4 and write_ipv6 need: their longest text and what their last store writes past it.
 inline constexpr std::size_t kMaxIpv4Text = 16;
-inline constexpr std::size_t kMaxIpv6Text = 46;
+inline constexpr std::size_t kMaxIpv6Text = 48;
 
 /// Write an address as text and return the end; no terminating NUL.
 /// Input: 4 or 16 bytes in network order, and room for kMaxIpv4Text or kMaxIpv6Text bytes.

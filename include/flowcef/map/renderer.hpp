@@ -55,8 +55,9 @@ class Renderer {
   void render_context(const Program& program, const ExportContext& context);
   [[nodiscard]] std::string_view keep_event_prefix(std::string_view prefix) noexcept;
   void make_room(std::size_t size);
-  void append_line(const Program& program, const DataSet& set, std::uint32_t index, const SetContext& context,
-                   std::uint64_t event);
+  /// Returns: the length of the message.
+  std::uint32_t append_line(const Program& program, const DataSet& set, std::uint32_t index, const SetContext& context,
+                            std::uint64_t event);
 
   const Mapping& mapping_;
   RenderingConfig config_;
