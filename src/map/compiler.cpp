@@ -189,7 +189,8 @@ class Compiler {
   /// The key shows the field. What it cannot show (or not whole) goes out under the generated key.
   void take(const MappedKey& key, std::size_t index, Instruction instruction, bool shows_all) {
     const Field& field = layout_.fields[index];
-    if (is_port(field) && program_.protocol.length != 0 && field.condition == FieldCondition::always) {
+    const bool as_port = key.key == "spt" || key.key == "dpt";
+    if (as_port && program_.protocol.length != 0 && field.condition == FieldCondition::always) {
       // ICMP has no ports; what stands in their place in some exports is its type and code.
       program_.tests_protocol = true;
       instruction.condition = condition::kNotIcmp;
@@ -203,8 +204,6 @@ class Compiler {
     emit(instruction, key.key, key.label);
     if (alone) sent_[index] = true;
   }
-
-  static bool is_port(const Field& field) { return field.id == ElementId{0, 7} || field.id == ElementId{0, 11}; }
 
   static bool can_miss(const Field& field, const Instruction& instruction) {
     switch (instruction.op) {
