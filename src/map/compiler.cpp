@@ -258,8 +258,13 @@ class Compiler {
     return false;
   }
 
-  static bool set_text_limit(const MappedKey& key, const Field& field, Instruction& instruction) {
+  bool set_text_limit(const MappedKey& key, const Field& field, Instruction& instruction) {
     if (instruction.op == Op::text) instruction.extra = key.max_length;
+    if (instruction.op == Op::signed_n) return field.length <= 8;
+    if (instruction.op == Op::unsigned_n && field.length > 8) {
+      instruction.op = Op::within_limit;
+      instruction.extra = push(program_.limits, ~std::uint64_t{0});
+    }
     // Half a hex text says less than none.
     return instruction.op != Op::hex || key.max_length == 0 || 2 * std::size_t{field.length} <= key.max_length;
   }

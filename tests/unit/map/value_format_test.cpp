@@ -123,6 +123,8 @@ TEST_F(Values, WhatATypedKeyCannotShowGoesOutUnderTheGeneratedKey) {
   const std::string huge = "01" + std::string(16, '0');
   EXPECT_EQ(extension_of({1, 9}, ByteWriter().u8(1).u64(0)), "XOctetDeltaCount=" + huge);
   EXPECT_EQ(extension_of({4, 9}, ByteWriter().u8(1).u64(0)), "XProtocolIdentifier=" + huge);
+  EXPECT_EQ(extension_of({10, 9}, ByteWriter().u8(1).u64(0)), "XIngressInterface=" + huge);
+  EXPECT_EQ(extension_of({10, 9}, ByteWriter().u8(0).u64(7)), "deviceInboundInterface=7");
   EXPECT_EQ(extension_of({311, 8}, ByteWriter().u64(0x7ff0000000000000)), "XSamplingProbability=inf");
   const auto variable = template_record(301, {{1, 65535}});
   EXPECT_EQ(extension(MessageBuilder::ipfix().templates(variable).set(301, ByteWriter().u8(9).u8(1).u64(0))),
