@@ -50,10 +50,10 @@ std::string FinalCounts::to_string() const {
   const auto line = [&text](const std::string& name, std::uint64_t value) {
     text += name + ' ' + std::to_string(value) + '\n';
   };
-  line("datagrams", datagrams_[0] + datagrams_[1] + datagrams_[2]);
-  for (const ExportFormat format : {ExportFormat::netflow5, ExportFormat::netflow9, ExportFormat::ipfix}) {
-    const std::uint64_t count = datagrams_[static_cast<std::size_t>(format)];
-    if (count != 0) line("datagrams." + std::string(flowcef::to_string(format)), count);
+  line("datagrams", std::accumulate(datagrams_.begin(), datagrams_.end(), std::uint64_t{0}));
+  for (std::size_t i = 0; i < kExportFormatCount; ++i) {
+    if (datagrams_[i] != 0)
+      line("datagrams." + std::string(flowcef::to_string(static_cast<ExportFormat>(i))), datagrams_[i]);
   }
   line("records", records_);
   if (options_records_ != 0) line("records.options", options_records_);

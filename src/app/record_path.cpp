@@ -27,8 +27,4 @@ void RecordPath::on_data_set(const DataSet& set) {
   next_event_ += set.record_count;
 }
 
-void RecordPath::on_template_removed(std::uint64_t serial) {
-  for (const auto& renderer : renderers_) renderer->forget_template(serial);
-}
-
 }  // namespace flowcef

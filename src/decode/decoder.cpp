@@ -47,7 +47,7 @@ Decoder::Decoder(const ElementRegistry& registry, DecodeCounters& counters, Data
     : counters_(counters),
       handler_(handler),
       parser_(registry),
-      cache_(limits, [this](std::uint64_t serial) { handler_.on_template_removed(serial); }),
+      cache_(limits),
       netflow5_(make_netflow5_template(registry)) {}
 
 void Decoder::decode(const Datagram& datagram) noexcept {
@@ -96,12 +96,15 @@ void Decoder::decode_netflow5(const Datagram& datagram) {
   if (count == 0) return;
   counters_.data_sets.add();
   counters_.records.add(count);
-  handler_.on_data_set({netflow5_,
+  handler_.on_data_set({*netflow5_,
                         context,
+                        0,
                         bytes.subspan(kNetflow5HeaderLength, count * kNetflow5RecordLength),
                         static_cast<std::uint32_t>(count),
                         {},
-                        0});
+                        0,
+                        {},
+                        {}});
 }
 
 void Decoder::decode_netflow9(const Datagram& datagram) {
@@ -173,7 +176,7 @@ void Decoder::decode_sets(Message& message, ByteReader sets) {
     if (layout == nullptr) {
       refuse(Refusal::template_missing);
     } else {
-      deliver(message, *layout, set.body);
+      deliver(message, set.id, *layout, set.body);
     }
   }
 }
@@ -184,7 +187,7 @@ void Decoder::decode_set(Message& message, std::uint16_t id, Bytes body) {
   if (id == templates + 1) return read_templates(message, body, true);
   if (id < kFirstDataSetId) return refuse(Refusal::reserved_set_id);
   if (const Template* layout = message.domain == nullptr ? nullptr : cache_.find(*message.domain, id)) {
-    return deliver(message, *layout, body);
+    return deliver(message, id, *layout, body);
   }
   waiting_.push_back({id, body});
 }
@@ -205,14 +208,14 @@ void Decoder::read_templates(Message& message, Bytes body, bool options) {
       if (layout.error().skippable) continue;
       return;
     }
-    const auto result = cache_.put(message.key, *std::move(layout));
+    const auto result = cache_.put(message.key, layout->id, std::move(layout->layout));
     message.domain = result.domain;
     if (result.changed) counters_.templates.add();
     counters_.templates_evicted.add(result.evicted);
   }
 }
 
-void Decoder::deliver(Message& message, const Template& layout, Bytes body) {
+void Decoder::deliver(Message& message, std::uint16_t id, const Template& layout, Bytes body) {
   std::uint32_t count = 0;
   std::uint32_t used = 0;
   if (layout.variable) {
@@ -225,7 +228,8 @@ void Decoder::deliver(Message& message, const Template& layout, Bytes body) {
   if (!all_zero(body.subspan(used))) refuse(Refusal::bad_record);
   if (count == 0) return;
   const auto fields = static_cast<std::uint32_t>(layout.fields.size());
-  const DataSet set{layout, message.context, body.first(used), count, positions_, layout.variable ? fields : 0};
+  const DataSet set{layout, message.context, id, body.first(used), count, positions_, layout.variable ? fields : 0, {},
+                    {}};
   counters_.data_sets.add();
   counters_.records.add(count);
   if (layout.options) {
@@ -264,12 +268,7 @@ std::uint32_t Decoder::locate_fields(const Template& layout, Bytes body, std::ui
 void Decoder::learn_from_options(Message& message, const DataSet& set) {
   const Field* field = set.layout.find({0, kSystemInitTimeMilliseconds});
   if (field == nullptr || field->length != 8) return;
-  const std::uint8_t* value = set.records.data() + field->offset;
-  if (set.layout.variable) {
-    const auto index = static_cast<std::size_t>(field - set.layout.fields.data());
-    value = set.records.data() + set.positions[index].offset;
-  }
-  const auto init_ms = load_be<std::uint64_t>(value);
+  const auto init_ms = load_be<std::uint64_t>(value_of(set, 0, *field).data());
   if (!is_plausible_init_time(init_ms, message.context.export_ms)) return;
   TemplateCache::set_init_time(*message.domain, static_cast<std::int64_t>(init_ms));
   apply_init_time(message);

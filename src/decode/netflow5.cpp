@@ -45,8 +45,9 @@ Field header_field(const ElementRegistry& registry, std::uint16_t id, std::uint1
 
 }  // namespace
 
-Template make_netflow5_template(const ElementRegistry& registry) {
-  Template layout;
+std::shared_ptr<const Template> make_netflow5_template(const ElementRegistry& registry) {
+  const auto made = std::make_shared<Template>();
+  Template& layout = *made;
   layout.format = ExportFormat::netflow5;
   layout.record_length = kNetflow5RecordLength;
   for (const Item& item : kRecord) {
@@ -68,7 +69,7 @@ Template make_netflow5_template(const ElementRegistry& registry) {
   interval.bits = 14;
   layout.fields.push_back(mode);
   layout.fields.push_back(interval);
-  return layout;
+  return made;
 }
 
 }  // namespace flowcef

@@ -10,6 +10,6 @@ inline constexpr std::size_t kNetflow5RecordLength = 48;
 inline constexpr std::size_t kNetflow5MaxRecords = 30;
 
 /// Source: Cisco NetFlow v5 export format; IANA names for its fields.
-[[nodiscard]] Template make_netflow5_template(const ElementRegistry& registry);
+[[nodiscard]] std::shared_ptr<const Template> make_netflow5_template(const ElementRegistry& registry);
 
 }  // namespace flowcef

@@ -4,8 +4,12 @@ namespace flowcef {
 
 std::string_view to_string(ExportFormat format) {
   switch (format) {
+    case ExportFormat::netflow1:
+      return "netflow1";
     case ExportFormat::netflow5:
       return "netflow5";
+    case ExportFormat::netflow7:
+      return "netflow7";
     case ExportFormat::netflow9:
       return "netflow9";
     case ExportFormat::ipfix:

@@ -32,7 +32,8 @@ bool same_layout(const Template& a, const Template& b) noexcept {
 }  // namespace
 
 struct TemplateCache::Entry {
-  Template layout;
+  std::uint16_t id;
+  std::shared_ptr<const Template> layout;
   Domain* domain;
 };
 
@@ -47,8 +48,7 @@ std::size_t DomainKeyHash::operator()(const DomainKey& key) const noexcept {
   return hash_endpoint(key.listener, hash_endpoint(key.exporter, seed));
 }
 
-TemplateCache::TemplateCache(const TemplateLimits& limits, std::function<void(std::uint64_t)> on_removed)
-    : limits_(limits), on_removed_(std::move(on_removed)) {}
+TemplateCache::TemplateCache(const TemplateLimits& limits) : limits_(limits) {}
 
 TemplateCache::~TemplateCache() = default;
 
@@ -61,31 +61,29 @@ const Template* TemplateCache::find(Domain& domain, std::uint16_t id) {
   const auto found = domain.templates.find(id);
   if (found == domain.templates.end()) return nullptr;
   if (found->second != used_.begin()) used_.splice(used_.begin(), used_, found->second);
-  return &found->second->layout;
+  return found->second->layout.get();
 }
 
-TemplateCache::PutResult TemplateCache::put(const DomainKey& key, Template layout) {
+TemplateCache::PutResult TemplateCache::put(const DomainKey& key, std::uint16_t id, std::shared_ptr<Template> layout) {
   std::unique_ptr<Domain>& slot = domains_[key];
   if (!slot) {
     slot = std::make_unique<Domain>();
     slot->key = key;
   }
   Domain& domain = *slot;
-  if (const auto found = domain.templates.find(layout.id); found != domain.templates.end()) {
-    Template& known = found->second->layout;
+  if (const auto found = domain.templates.find(id); found != domain.templates.end()) {
+    std::shared_ptr<const Template>& known = found->second->layout;
     used_.splice(used_.begin(), used_, found->second);
-    if (same_layout(known, layout)) return {&domain, false, 0};
-    on_removed_(known.serial);
-    fields_ = fields_ - known.fields.size() + layout.fields.size();
-    layout.serial = next_serial_++;
+    if (same_layout(*known, *layout)) return {&domain, false, 0};
+    fields_ = fields_ - known->fields.size() + layout->fields.size();
+    layout->serial = next_serial_++;
     known = std::move(layout);
     return {&domain, true, evict()};
   }
 
-  layout.serial = next_serial_++;
-  fields_ += layout.fields.size();
-  const std::uint16_t id = layout.id;
-  used_.push_front({std::move(layout), &domain});
+  layout->serial = next_serial_++;
+  fields_ += layout->fields.size();
+  used_.push_front({id, std::move(layout), &domain});
   domain.templates[id] = used_.begin();
   return {&domain, true, evict()};
 }
@@ -111,9 +109,8 @@ bool TemplateCache::remove(const DomainKey& key, std::uint16_t id) {
 
 void TemplateCache::erase(std::list<Entry>::iterator entry) {
   Domain& domain = *entry->domain;
-  on_removed_(entry->layout.serial);
-  fields_ -= entry->layout.fields.size();
-  domain.templates.erase(entry->layout.id);
+  fields_ -= entry->layout->fields.size();
+  domain.templates.erase(entry->id);
   used_.erase(entry);
   if (domain.templates.empty()) domains_.erase(DomainKey(domain.key));
 }

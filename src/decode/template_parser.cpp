@@ -93,10 +93,11 @@ TemplateParser::Result TemplateParser::compile(const Shape& shape, ByteReader& i
   // Each field takes at least 4 bytes: a count that cannot be true reserves no memory.
   if (shape.fields > in.remaining() / 4) return std::unexpected(TemplateRefusal{Refusal::bad_template, false});
 
-  Template layout;
-  layout.id = shape.id;
+  TemplateRecord record{shape.id, std::make_shared<Template>()};
+  Template& layout = *record.layout;
   layout.format = shape.format;
   layout.options = shape.options;
+  const Bytes definition = in.rest();
   layout.fields.reserve(shape.fields);
   layout.wire_lengths.reserve(shape.fields);
   layout.wire_to_field.reserve(shape.fields);
@@ -115,12 +116,14 @@ TemplateParser::Result TemplateParser::compile(const Shape& shape, ByteReader& i
     layout.wire_to_field.push_back(padding ? -1 : static_cast<std::int32_t>(layout.fields.size()));
     if (!padding) layout.fields.push_back(field);
   }
+  const Bytes taken = definition.first(definition.size() - in.remaining());
+  layout.definition.assign(taken.begin(), taken.end());
   if (layout.record_length == 0) return std::unexpected(TemplateRefusal{Refusal::zero_length_record, true, shape.id});
   if (!layout.variable) {
     layout.wire_lengths.clear();
     layout.wire_to_field.clear();
   }
-  return layout;
+  return record;
 }
 
 }  // namespace flowcef

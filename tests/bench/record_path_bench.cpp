@@ -43,7 +43,6 @@ void report(benchmark::State& state, const Workload& work, std::uint64_t bytes, 
 class Discard final : public DataSetHandler {
  public:
   void on_data_set(const DataSet& set) override { benchmark::DoNotOptimize(set.record_count); }
-  void on_template_removed(std::uint64_t) override {}
 };
 
 void decode(benchmark::State& state, const Workload& work) {
@@ -64,9 +63,16 @@ class Capture final : public DataSetHandler {
   void on_data_set(const DataSet& set) override {
     context = set.context;
     positions.assign(set.positions.begin(), set.positions.end());
-    kept.reset(new DataSet{set.layout, context, set.records, set.record_count, positions, set.positions_per_record});
+    kept.reset(new DataSet{set.layout,
+                           context,
+                           set.template_id,
+                           set.records,
+                           set.record_count,
+                           positions,
+                           set.positions_per_record,
+                           {},
+                           {}});
   }
-  void on_template_removed(std::uint64_t) override {}
 
   ExportContext context;
   std::vector<FieldPosition> positions;

@@ -36,21 +36,12 @@ class DecodeFixture : public testing::Test, protected DataSetHandler {
     contexts_.push_back(set.context);
     serials_.push_back(set.layout.serial);
   }
-  void on_template_removed(std::uint64_t serial) override { removed_.push_back(serial); }
 
   static DecodedRecord read(const DataSet& set, std::uint32_t index) {
-    DecodedRecord record{set.layout.id, set.layout.options, {}};
+    DecodedRecord record{set.template_id, set.layout.options, {}};
     for (std::size_t f = 0; f < set.layout.fields.size(); ++f) {
       const Field& field = set.layout.fields[f];
-      Bytes value;
-      if (field.in_header) {
-        value = set.context.header.subspan(field.offset, field.length);
-      } else if (set.layout.variable) {
-        const FieldPosition& at = set.positions[index * set.positions_per_record + f];
-        value = set.records.subspan(at.offset, at.length);
-      } else {
-        value = set.records.subspan(index * set.layout.record_length + field.offset, field.length);
-      }
+      const Bytes value = value_of(set, index, field);
       std::string name = field.element != nullptr ? field.element->name
                                                   : std::to_string(field.id.pen) + ':' + std::to_string(field.id.id);
       while (record.hex.contains(name)) name += '+';
@@ -71,7 +62,6 @@ class DecodeFixture : public testing::Test, protected DataSetHandler {
   std::vector<DecodedRecord> records_;
   std::vector<ExportContext> contexts_;  ///< their header bytes are gone
   std::vector<std::uint64_t> serials_;
-  std::vector<std::uint64_t> removed_;
 };
 
 }  // namespace flowcef::test

@@ -1,6 +1,7 @@
 // The books: what came in, what became of it, whether the sums agree; one `name value` line each.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -31,7 +32,7 @@ class FinalCounts {
  private:
   std::vector<std::pair<std::string, std::uint64_t>> other_;
   std::map<std::string, std::uint64_t> refused_;
-  std::uint64_t datagrams_[3] = {0, 0, 0};  ///< by ExportFormat
+  std::array<std::uint64_t, kExportFormatCount> datagrams_{};  ///< by ExportFormat
   std::uint64_t records_ = 0;
   std::uint64_t options_records_ = 0;
   std::uint64_t templates_ = 0;

@@ -37,7 +37,6 @@ class RecordPath final : private DataSetHandler {
 
  private:
   void on_data_set(const DataSet& set) override;
-  void on_template_removed(std::uint64_t serial) override;
 
   DecodeCounters decode_counters_;
   std::vector<std::unique_ptr<RenderCounters>> render_counters_;

@@ -32,7 +32,7 @@ class Decoder {
   void decode_sets(Message& message, ByteReader sets);
   void decode_set(Message& message, std::uint16_t id, Bytes body);
   void read_templates(Message& message, Bytes body, bool options);
-  void deliver(Message& message, const Template& layout, Bytes body);
+  void deliver(Message& message, std::uint16_t id, const Template& layout, Bytes body);
   [[nodiscard]] std::uint32_t locate_fields(const Template& layout, Bytes body, std::uint32_t& used);
   void learn_from_options(Message& message, const DataSet& set);
   static void apply_init_time(Message& message);
@@ -48,7 +48,7 @@ class Decoder {
   DataSetHandler& handler_;
   TemplateParser parser_;
   TemplateCache cache_;
-  Template netflow5_;
+  std::shared_ptr<const Template> netflow5_;
   std::vector<FieldPosition> positions_;  ///< reused for every set
   std::vector<WaitingSet> waiting_;       ///< sets ahead of their template, within one datagram
 };

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "flowcef/core/counter.hpp"
+#include "flowcef/decode/template.hpp"
 
 namespace flowcef {
 
@@ -33,7 +34,7 @@ inline constexpr std::size_t kRefusalCount = 11;
 [[nodiscard]] std::string_view to_string(Refusal reason);
 
 struct DecodeCounters {
-  std::array<Counter, 3> datagrams;  ///< decoded at least in part, by ExportFormat
+  std::array<Counter, kExportFormatCount> datagrams;  ///< decoded at least in part, by ExportFormat
   Counter data_sets;
   Counter records;          ///< data records of both kinds
   Counter options_records;  ///< those of `records` that came by an options template

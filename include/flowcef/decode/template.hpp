@@ -2,14 +2,18 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
+#include "flowcef/decode/decode_config.hpp"
 #include "flowcef/decode/information_element.hpp"
 
 namespace flowcef {
 
-enum class ExportFormat : std::uint8_t { netflow5, netflow9, ipfix };
+enum class ExportFormat : std::uint8_t { netflow1, netflow5, netflow7, netflow9, ipfix };
+
+inline constexpr std::size_t kExportFormatCount = 5;
 
 [[nodiscard]] std::string_view to_string(ExportFormat format);
 
@@ -40,17 +44,19 @@ struct Field {
   [[nodiscard]] DataType type() const noexcept { return element == nullptr ? DataType::octet_array : element->type; }
 };
 
-/// Lifetime: immutable once made; valid until on_template_removed was called with its serial.
-struct Template {
-  std::uint64_t serial = 0;  ///< never used twice in a process: a redefinition is another template
-  std::uint16_t id = 0;
+/// Exporters that define the same fields in the same order share one Template, whatever its id.
+/// Lifetime: immutable once made; who derives something from it keeps a weak pointer and drops that when it expires.
+struct Template : std::enable_shared_from_this<Template> {
+  std::uint64_t serial = 0;  ///< never used twice in a process
   ExportFormat format = ExportFormat::ipfix;
-  bool options = false;                     ///< its records tell about the exporter, not about traffic
-  bool variable = false;                    ///< at least one field is of variable length
-  std::uint32_t record_length = 0;          ///< in bytes; the least there can be if `variable`
-  std::vector<Field> fields;                ///< fields in the record come first, in wire order; padding is left out
-  std::vector<std::uint16_t> wire_lengths;  ///< of every field of a record, padding too; only if `variable`
-  std::vector<std::int32_t> wire_to_field;  ///< index into `fields` for each of wire_lengths; -1: padding
+  RecordView view = RecordView::interpreted;  ///< how the input it came by wants records shown
+  std::vector<std::uint8_t> definition;       ///< the template record as it was sent: its field specifiers
+  bool options = false;                       ///< its records tell about the exporter, not about traffic
+  bool variable = false;                      ///< at least one field is of variable length
+  std::uint32_t record_length = 0;            ///< in bytes; the least there can be if `variable`
+  std::vector<Field> fields;                  ///< fields in the record come first, in wire order; padding is left out
+  std::vector<std::uint16_t> wire_lengths;    ///< of every field of a record, padding too; only if `variable`
+  std::vector<std::int32_t> wire_to_field;    ///< index into `fields` for each of wire_lengths; -1: padding
 
   /// Returns: nothing if no field is that element.
   [[nodiscard]] const Field* find(ElementId element) const noexcept;

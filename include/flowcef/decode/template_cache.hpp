@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <list>
 #include <memory>
 #include <optional>
@@ -39,8 +38,8 @@ class TemplateCache {
  public:
   struct Domain;
 
-  /// Input: limits of at least one template; `on_removed` is called with the serial of each one that goes.
-  TemplateCache(const TemplateLimits& limits, std::function<void(std::uint64_t)> on_removed);
+  /// Input: limits of at least one template.
+  explicit TemplateCache(const TemplateLimits& limits);
   ~TemplateCache();
 
   /// Returns: null if no template of that domain is kept.
@@ -53,7 +52,7 @@ class TemplateCache {
     bool changed;         ///< new, or other than the one that was there; a mere repetition keeps the old serial
     std::size_t evicted;  ///< how many of the least recently used templates had to go
   };
-  PutResult put(const DomainKey& key, Template layout);
+  PutResult put(const DomainKey& key, std::uint16_t id, std::shared_ptr<Template> layout);
   /// Returns: false if no such template was kept; a domain goes with its last template.
   bool remove(const DomainKey& key, std::uint16_t id);
 
@@ -70,7 +69,6 @@ class TemplateCache {
 
   TemplateLimits limits_;
   std::size_t fields_ = 0;  ///< of all templates kept
-  std::function<void(std::uint64_t)> on_removed_;
   std::uint64_t next_serial_ = 1;
   std::unordered_map<DomainKey, std::unique_ptr<Domain>, DomainKeyHash> domains_;
   std::list<Entry> used_;  ///< most recently used first

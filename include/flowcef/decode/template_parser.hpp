@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <memory>
 
 #include "flowcef/core/byte_order.hpp"
 #include "flowcef/decode/refusal.hpp"
@@ -20,6 +21,12 @@ struct TemplateRefusal {
   std::uint16_t id = 0;  ///< of a template whose new layout cannot be used: the old one is out of date; 0: none is
 };
 
+/// A template record off the wire.
+struct TemplateRecord {
+  std::uint16_t id = 0;
+  std::shared_ptr<Template> layout;
+};
+
 class TemplateParser {
  public:
   /// Lifetime: keeps a reference to the registry, and so do the templates made.
@@ -30,7 +37,7 @@ class TemplateParser {
   /// Returns: the template; `in` then stands behind its record
   /// Errors:  bad_template, too_many_fields, zero_length_record, ignored_withdrawal
   /// Source:  RFC 3954 sections 5.2 and 6.1; RFC 7011 sections 3.4.1 and 3.4.2
-  using Result = std::expected<Template, TemplateRefusal>;
+  using Result = std::expected<TemplateRecord, TemplateRefusal>;
   [[nodiscard]] Result netflow9_template(ByteReader& in) const;
   [[nodiscard]] Result netflow9_options_template(ByteReader& in) const;
   [[nodiscard]] Result ipfix_template(ByteReader& in) const;

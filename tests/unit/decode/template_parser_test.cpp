@@ -19,9 +19,9 @@ TEST_F(TemplateParsing, ComputesOffsets) {
   const auto layout = parser_.ipfix_template(in);
   ASSERT_TRUE(layout);
   EXPECT_TRUE(in.empty());
-  EXPECT_EQ(layout->record_length, 9U);
-  ASSERT_EQ(layout->fields.size(), 2U);
-  EXPECT_EQ(layout->fields[1].offset, 7U);
+  EXPECT_EQ(layout->layout->record_length, 9U);
+  ASSERT_EQ(layout->layout->fields.size(), 2U);
+  EXPECT_EQ(layout->layout->fields[1].offset, 7U);
 }
 
 TEST_F(TemplateParsing, CountsAVariableFieldAsOneByte) {
@@ -29,8 +29,8 @@ TEST_F(TemplateParsing, CountsAVariableFieldAsOneByte) {
   ByteReader in(record.bytes());
   const auto layout = parser_.ipfix_template(in);
   ASSERT_TRUE(layout);
-  EXPECT_TRUE(layout->variable);
-  EXPECT_EQ(layout->record_length, 2U);
+  EXPECT_TRUE(layout->layout->variable);
+  EXPECT_EQ(layout->layout->record_length, 2U);
 }
 
 struct BadTemplate {

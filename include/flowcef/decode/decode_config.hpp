@@ -1,0 +1,65 @@
+// What an input can be told about decoding. Plain data with its defaults.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "flowcef/core/ip_prefix.hpp"
+
+namespace flowcef {
+
+inline constexpr std::size_t kUnlimited = std::numeric_limits<std::size_t>::max();
+
+/// Which form of a record's fields goes on.
+enum class RecordView : std::uint8_t {
+  interpreted,  ///< values by their types
+  raw,          ///< every field of the template as untouched bytes
+  both,
+};
+
+/// What an exporter's sequence numbers count.
+enum class SequenceRule : std::uint8_t {
+  standard,  ///< as its format says: v5 flows, v9 datagrams, IPFIX records; a v9 exporter that counts records is noticed
+  records,   ///< data records, those of options data included
+  datagrams,
+  off,  ///< nothing of use: no losses are counted
+};
+
+/// Settings of some exporters; of several that match, the longest prefix counts.
+struct ExporterConfig {
+  IpPrefix match;
+  SequenceRule sequence = SequenceRule::standard;
+};
+
+/// What a flow must have to be sent on.
+struct Requirement {
+  bool skylight = false;  ///< the set of the Skylight sensor: times, interfaces, protocol, ToS, addresses ...
+  std::vector<std::string> elements;  ///< names as in the element registry
+};
+
+struct DecodeConfig {
+  std::optional<bool> match_port;  ///< whether the exporter's port tells template sets apart; nothing: IPFIX yes, v9 no
+  std::size_t max_templates = 200'000;             ///< of the whole input, or kUnlimited
+  std::size_t max_templates_per_exporter = 1'000;  ///< or kUnlimited
+  std::optional<std::chrono::milliseconds> template_idle_timeout =
+      std::chrono::hours(168);  ///< since last use; nothing: unlimited
+
+  std::size_t hold_bytes = std::size_t{16} << 20;  ///< of data sets that wait for their template; 0: none wait
+  std::size_t hold_bytes_per_exporter = std::size_t{1} << 20;
+  std::chrono::milliseconds hold_time = std::chrono::minutes(30);
+
+  RecordView records = RecordView::interpreted;
+  bool options_records = true;  ///< false: options data feeds tables only
+  Requirement require;
+  std::chrono::milliseconds long_flow{0};  ///< flows that last longer are marked; 0: none is
+
+  std::vector<IpPrefix> exporters;  ///< who is heard; empty: everyone
+  std::size_t max_datagrams_per_second_per_exporter = kUnlimited;
+};
+
+}  // namespace flowcef
