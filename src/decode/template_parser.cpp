@@ -22,6 +22,20 @@ const InformationElement* find_scope(std::uint16_t type) {
   return type >= 1 && type <= kScopes.size() ? &kScopes[type - 1U] : nullptr;
 }
 
+/// Returns: how many field specifiers there are; 0 if the bytes do not end with one.
+std::size_t count_fields(ExportFormat format, Bytes definition) {
+  ByteReader in(definition);
+  std::size_t count = 0;
+  for (; !in.empty(); ++count) {
+    std::uint16_t type = 0;
+    std::uint16_t length = 0;
+    std::uint32_t pen = 0;
+    if (!in.read(type) || !in.read(length)) return 0;
+    if (format == ExportFormat::ipfix && (type & kEnterpriseBit) != 0 && !in.read(pen)) return 0;
+  }
+  return count;
+}
+
 /// Bytes that carry no value.
 bool is_padding(ExportFormat format, const Field& field) {
   if (format == ExportFormat::netflow9 && field.id == ElementId{0, 0}) return true;
@@ -68,6 +82,15 @@ TemplateParser::Result TemplateParser::ipfix_options_template(ByteReader& in) co
   return compile({ExportFormat::ipfix, id, true, scope_fields, fields}, in);
 }
 
+TemplateParser::Result TemplateParser::restore(const Definition& definition) const {
+  const std::size_t fields = count_fields(definition.format, definition.fields);
+  if (fields == 0 || definition.scope_fields > fields) {
+    return std::unexpected(TemplateRefusal{Refusal::bad_template, false});
+  }
+  ByteReader in(definition.fields);
+  return compile({definition.format, definition.id, definition.options, definition.scope_fields, fields}, in);
+}
+
 bool TemplateParser::read_field(const Shape& shape, bool scope, ByteReader& in, Field& field) const {
   std::uint16_t type = 0;
   if (!in.read(type) || !in.read(field.length)) return false;
@@ -97,6 +120,7 @@ TemplateParser::Result TemplateParser::compile(const Shape& shape, ByteReader& i
   Template& layout = *record.layout;
   layout.format = shape.format;
   layout.options = shape.options;
+  layout.scope_fields = static_cast<std::uint16_t>(shape.scope_fields);
   const Bytes definition = in.rest();
   layout.fields.reserve(shape.fields);
   layout.wire_lengths.reserve(shape.fields);

@@ -51,6 +51,7 @@ struct Template : std::enable_shared_from_this<Template> {
   ExportFormat format = ExportFormat::ipfix;
   RecordView view = RecordView::interpreted;  ///< how the input it came by wants records shown
   std::vector<std::uint8_t> definition;       ///< the template record as it was sent: its field specifiers
+  std::uint16_t scope_fields = 0;             ///< how many of the definition's fields are scope, empty ones too
   bool options = false;                       ///< its records tell about the exporter, not about traffic
   bool variable = false;                      ///< at least one field is of variable length
   std::uint32_t record_length = 0;            ///< in bytes; the least there can be if `variable`

@@ -43,6 +43,18 @@ class TemplateParser {
   [[nodiscard]] Result ipfix_template(ByteReader& in) const;
   [[nodiscard]] Result ipfix_options_template(ByteReader& in) const;
 
+  /// What is needed to compile a template that was taken before.
+  struct Definition {
+    ExportFormat format = ExportFormat::ipfix;
+    std::uint16_t id = 0;
+    bool options = false;
+    std::uint16_t scope_fields = 0;
+    Bytes fields;  ///< Template::definition
+  };
+  /// Compiles a template out of its definition, which may mean something else to today's element tables.
+  /// Errors: as above, and bad_template if the definition does not end with a field
+  [[nodiscard]] Result restore(const Definition& definition) const;
+
  private:
   struct Shape {
     ExportFormat format;

@@ -87,5 +87,64 @@ TEST_F(TemplateParsing, EveryTruncationIsRefused) {
   }
 }
 
+void expect_same(const Template& a, const Template& b) {
+  EXPECT_EQ(a.format, b.format);
+  EXPECT_EQ(a.options, b.options);
+  EXPECT_EQ(a.scope_fields, b.scope_fields);
+  EXPECT_EQ(a.definition, b.definition);
+  EXPECT_EQ(a.record_length, b.record_length);
+  EXPECT_EQ(a.wire_lengths, b.wire_lengths);
+  EXPECT_EQ(a.wire_to_field, b.wire_to_field);
+  ASSERT_EQ(a.fields.size(), b.fields.size());
+  for (std::size_t i = 0; i < a.fields.size(); ++i) {
+    EXPECT_EQ(a.fields[i].id, b.fields[i].id) << i;
+    EXPECT_EQ(a.fields[i].element, b.fields[i].element) << i;
+    EXPECT_EQ(a.fields[i].length, b.fields[i].length) << i;
+    EXPECT_EQ(a.fields[i].offset, b.fields[i].offset) << i;
+    EXPECT_EQ(a.fields[i].scope, b.fields[i].scope) << i;
+  }
+}
+
+// PX-01: a template goes to disk as it was sent.
+TEST_F(TemplateParsing, RestoresFromItsDefinition) {
+  const struct {
+    const char* name;
+    TemplateParser::Result (TemplateParser::*parse)(ByteReader&) const;
+    ByteWriter record;
+    std::uint16_t scope_fields;
+  } kCases[] = {
+      {"netflow9", &TemplateParser::netflow9_template, template_record(256, {{8, 4}, {0x8000 | 7, 2}, {0, 1}}), 0},
+      {"netflow9 options of an empty scope", &TemplateParser::netflow9_options_template,
+       netflow9_options_record(257, {{1, 0}, {2, 4}}, {{82, 8}}), 2},
+      {"ipfix", &TemplateParser::ipfix_template, template_record(258, {{8, 4}, {77, 65535, 4711}, {210, 3}}), 0},
+      {"ipfix options", &TemplateParser::ipfix_options_template,
+       ipfix_options_record(259, {{77, 4, 4711}}, {{82, 65535}}), 1},
+  };
+  for (const auto& row : kCases) {
+    SCOPED_TRACE(row.name);
+    ByteReader in(row.record.bytes());
+    const auto sent = (parser_.*row.parse)(in);
+    ASSERT_TRUE(sent);
+    const Template& layout = *sent->layout;
+    EXPECT_EQ(layout.scope_fields, row.scope_fields);
+    const auto restored =
+        parser_.restore({layout.format, sent->id, layout.options, layout.scope_fields, layout.definition});
+    ASSERT_TRUE(restored);
+    EXPECT_EQ(restored->id, sent->id);
+    expect_same(*restored->layout, layout);
+  }
+}
+
+TEST_F(TemplateParsing, RefusesDefinitionsThatDoNotEndWithAField) {
+  const ByteWriter whole = ByteWriter().u16(0x8000 | 77).u16(2).u32(4711).u16(7).u16(2);
+  const Bytes bytes(whole.bytes());
+  for (std::size_t length = 0; length <= bytes.size(); ++length) {
+    const auto result = parser_.restore({ExportFormat::ipfix, 256, true, 1, bytes.first(length)});
+    EXPECT_EQ(result.has_value(), length == 8 || length == 12) << length;
+  }
+  EXPECT_FALSE(parser_.restore({ExportFormat::ipfix, 256, true, 3, bytes}));
+  EXPECT_FALSE(parser_.restore({ExportFormat::ipfix, 255, true, 1, bytes}));
+}
+
 }  // namespace
 }  // namespace flowcef::test
