@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "netflow5.hpp"
+#include "flowcef/decode/fixed_formats.hpp"
 
 namespace flowcef {
 namespace {

@@ -89,6 +89,8 @@ ElementRegistry::ElementRegistry() {
     insert({0, entry.id}, entry.name, entry.type);
     insert({kReversePen, entry.id}, reverse_name(entry.name), entry.type);
   }
+  insert({kNetflow7Pen, kNetflow7Flags}, "flags", DataType::unsigned16);
+  insert({kNetflow7Pen, kNetflow7RouterSc}, "routerSc", DataType::ipv4_address);
 }
 
 void ElementRegistry::insert(ElementId id, std::string name, DataType type) {

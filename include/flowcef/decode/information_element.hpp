@@ -52,6 +52,10 @@ enum class DataType : std::uint8_t {
 inline constexpr std::uint32_t kReversePen = 29305;
 /// Stands for the NetFlow v9 numbering, which has no enterprises, in places that need a number.
 inline constexpr std::uint32_t kNetflow9Pen = 0xffff'ffff;
+/// Of what only NetFlow v7 has; its numbers are our own.
+inline constexpr std::uint32_t kNetflow7Pen = 0xffff'fffd;
+inline constexpr std::uint16_t kNetflow7Flags = 1;     ///< which fields of the record are invalid
+inline constexpr std::uint16_t kNetflow7RouterSc = 2;  ///< the router that the switch bypassed
 
 struct ElementId {
   std::uint32_t pen = 0;  ///< 0: IANA
@@ -71,7 +75,7 @@ struct InformationElement {
 /// Thread:   immutable once the tables are added; then any thread.
 class ElementRegistry {
  public:
-  /// Holds the IANA elements and their reverse twins (RFC 5103).
+  /// Holds the IANA elements, their reverse twins (RFC 5103) and NetFlow v7's own.
   ElementRegistry();
   ElementRegistry(const ElementRegistry&) = delete;
   ElementRegistry& operator=(const ElementRegistry&) = delete;
