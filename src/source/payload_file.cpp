@@ -10,32 +10,27 @@
 namespace flowcef {
 namespace {
 
-constexpr std::size_t kMaxDatagram = 65535;
-constexpr std::size_t kBufferBytes = 4 * (kMaxDatagram + 1);
+/// What comes of a file's beginning if it is split.
+struct Trial {
+  std::uint64_t messages = 0;
+  std::uint64_t bytes = 0;  ///< of the messages
+  std::uint64_t skipped = 0;
+  std::string refusal;
+};
 
-/// Returns: the length that the message at the front states; 0 if it states none or an impossible one.
-std::size_t stated_length(Bytes bytes) noexcept {
-  constexpr std::size_t kIpfixHeader = 16;
-  constexpr std::size_t kNetflow5Header = 24;
-  constexpr std::size_t kNetflow5Record = 48;
-  ByteReader reader(bytes);
-  std::uint16_t version = 0;
-  std::uint16_t length_or_count = 0;
-  if (!reader.read(version) || !reader.read(length_or_count)) return 0;
-  if (version == 10) return length_or_count >= kIpfixHeader ? length_or_count : 0;
-  if (version != 5) return 0;
-  const std::size_t length = kNetflow5Header + kNetflow5Record * length_or_count;
-  return length <= kMaxDatagram ? length : 0;
-}
-
-/// Returns: whether whole messages follow each other up to the very end.
-bool splits_evenly(Bytes bytes) noexcept {
-  while (!bytes.empty()) {
-    const std::size_t length = stated_length(bytes);
-    if (length == 0 || length > bytes.size()) return false;
-    bytes = bytes.subspan(length);
+/// Input: `is_all`: nothing follows.
+Trial split(Bytes start, bool is_all) {
+  StreamFramer framer(IpfixDamage::resync);
+  std::ranges::copy(start, framer.room().begin());
+  framer.commit(start.size());
+  if (is_all) framer.end_input();
+  Trial trial;
+  for (Bytes message; framer.next(message) == StreamFramer::Status::message; ++trial.messages) {
+    trial.bytes += message.size();
   }
-  return true;
+  trial.skipped = framer.skipped_bytes();
+  trial.refusal = framer.refusal();
+  return trial;
 }
 
 }  // namespace
@@ -43,58 +38,93 @@ bool splits_evenly(Bytes bytes) noexcept {
 PayloadFile::PayloadFile(const std::string& path) : PayloadFile(open_for_reading(path), path) {}
 
 PayloadFile::PayloadFile(FileHandle file, const std::string& path)
-    : path_(path), size_(size_of(file.get())), file_(std::move(file)), buffer_(kBufferBytes) {
+    : path_(path), size_(size_of(file.get())), file_(std::move(file)) {
   refill();
-  if (unread().empty()) {
+  if (framer_.unread().empty()) {
     if (warning_.empty()) warning_ = path_ + ": the file is empty";
-  } else if (unread().size() <= kMaxDatagram) {
-    one_datagram_ = !splits_evenly(unread());
-  } else if (stated_length(unread()) == 0) {
-    throw std::runtime_error(path_ +
-                             ": neither pcap, pcapng, IPFIX nor NetFlow v5, and too large to be one datagram "
-                             "(65535 bytes)");
+  } else {
+    decide_kind();
+  }
+}
+
+void PayloadFile::decide_kind() {
+  const Bytes start = framer_.unread();
+  const bool may_be_datagram = start.size() <= StreamFramer::kMaxMessage;  // a read takes more than that, if there is
+  const Trial trial = split(start, may_be_datagram);
+  if (may_be_datagram) {
+    const bool is_whole = trial.messages > 0 && trial.skipped == 0;
+    const bool is_damaged = trial.messages > 1 && trial.bytes > start.size() / 2;
+    is_one_datagram_ = !is_whole && !is_damaged;
+  } else if (trial.messages == 0) {
+    throw std::runtime_error(
+        fmt::format("{}: neither pcap, pcapng, IPFIX nor NetFlow v5{}, and too large to be one datagram (65535 bytes)",
+                    path_, trial.refusal.empty() ? "" : " (" + trial.refusal + ")"));
   }
 }
 
 bool PayloadFile::next(Datagram& datagram) {
-  if (unread().size() < kMaxDatagram) refill();
-  const Bytes rest = unread();
-  if (rest.empty()) return false;
-  counts_.frames.add();
-  const std::size_t length = one_datagram_ ? rest.size() : stated_length(rest);
-  if (length == 0 || length > rest.size()) {
-    give_up_rest();
+  Bytes message;
+  if (is_one_datagram_) {
+    if (taken_ != 0) return false;
+    message = framer_.unread();
+    taken_ = message.size();
+  } else if (!next_message(message)) {
     return false;
   }
-  datagram = {};
-  datagram.payload = rest.first(length);
-  datagram.frame = counts_.frames.value();
+  counts_.frames.add();
   counts_.datagrams.add();
-  begin_ += length;
-  taken_ += length;
+  datagram = {};
+  datagram.payload = message;
+  datagram.frame = counts_.frames.value();
   return true;
+}
+
+/// Returns: false at the end of the file.
+bool PayloadFile::next_message(Bytes& message) {
+  for (;;) {
+    const auto status = framer_.next(message);
+    count_damage();
+    if (status == StreamFramer::Status::message) {
+      taken_ = framer_.position();
+      return true;
+    }
+    if (!file_) {
+      describe_damage();
+      return false;
+    }
+    refill();
+  }
 }
 
 double PayloadFile::progress() const noexcept {
   return size_ == 0 ? 0.0 : std::min(1.0, static_cast<double>(taken_) / static_cast<double>(size_));
 }
 
+/// Closes the file at its end.
 void PayloadFile::refill() {
-  if (!file_ || std::feof(file_.get()) || std::ferror(file_.get())) return;
-  std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
-  end_ -= begin_;
-  begin_ = 0;
-  end_ += std::fread(buffer_.data() + end_, 1, buffer_.size() - end_, file_.get());
+  const auto room = framer_.room();
+  const std::size_t count = std::fread(room.data(), 1, room.size(), file_.get());
+  framer_.commit(count);
+  if (count == room.size()) return;
   if (std::ferror(file_.get())) warning_ = path_ + ": " + std::strerror(errno);
+  framer_.end_input();
+  file_.reset();
 }
 
-void PayloadFile::give_up_rest() {
-  const bool is_cut = stated_length(unread()) != 0;
-  (is_cut ? counts_.truncated : counts_.bad).add();
-  warning_ = fmt::format("{}: {} at byte {}; what comes before is used", path_,
-                         is_cut ? "the last message is cut" : "no IPFIX or NetFlow v5 message", taken_);
-  begin_ = end_;
-  file_.reset();
+void PayloadFile::count_damage() {
+  if (framer_.skips() == skips_seen_) return;
+  if (skips_seen_ == 0) first_damage_ = taken_;
+  skips_seen_ = framer_.skips();
+  counts_.frames.add();
+  (framer_.is_cut() ? counts_.truncated : counts_.bad).add();
+}
+
+void PayloadFile::describe_damage() {
+  if (skips_seen_ == 0 || !warning_.empty()) return;
+  warning_ = fmt::format("{}: {} byte{} skipped that belong to no whole message, in {} place{}, the first at byte {}",
+                         path_, framer_.skipped_bytes(), framer_.skipped_bytes() == 1 ? "" : "s", skips_seen_,
+                         skips_seen_ == 1 ? "" : "s", first_damage_);
+  if (framer_.is_cut()) warning_ += "; the last message is cut";
 }
 
 }  // namespace flowcef

@@ -14,7 +14,7 @@ class ExportFile {
  public:
   virtual ~ExportFile() = default;
 
-  /// Returns:  false at the end of the file, or where it is damaged; warning() then says so
+  /// Returns:  false at the end of the file, or where damage ends it; warning() then says what was damaged
   /// Errors:   std::runtime_error with file name and cause, if the rest holds what cannot be read at all
   /// Lifetime: the payload is valid until the next call
   [[nodiscard]] virtual bool next(Datagram& datagram) = 0;
@@ -24,7 +24,7 @@ class ExportFile {
   /// Returns: 0 to 1, how much of the file has been read; 0 if its size is unknown (a pipe).
   [[nodiscard]] virtual double progress() const noexcept = 0;
 
-  /// Returns: why the file could not be read to its end, for the user; empty if it was.
+  /// Returns: what of the file could not be read, for the user; empty if all of it was.
   [[nodiscard]] virtual const std::string& warning() const noexcept = 0;
 
  protected:

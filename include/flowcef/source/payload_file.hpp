@@ -1,17 +1,19 @@
-// Reads files of bare UDP payloads: one datagram, or IPFIX or NetFlow v5 messages back to back.
+// Reads files of bare UDP payloads: one datagram, or IPFIX or NetFlow v1, v5, v7 messages back to back.
 #pragma once
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include "flowcef/source/export_file.hpp"
 #include "flowcef/source/file_handle.hpp"
+#include "flowcef/source/stream_framer.hpp"
 
 namespace flowcef {
 
-/// A file that consists of messages that state their own length is split; any other of up to 65,535 bytes is
-/// one datagram. Exporter, listener and time are unknown (0); the frame number is the message's, from 1.
+/// A file of messages that state their own length is split, and where it is damaged read on at the next message;
+/// each damaged stretch counts as a bad frame. A file of up to 65,535 bytes that does not split to its end is one
+/// datagram, unless at least two messages make up most of it.
+/// Exporter, listener and time are unknown (0); the frame number is the message's, from 1.
 /// Source: RFC 5655 section 7.1 (an IPFIX file is a series of messages), RFC 7011 section 3.1
 class PayloadFile final : public ExportFile {
  public:
@@ -26,18 +28,20 @@ class PayloadFile final : public ExportFile {
   [[nodiscard]] const std::string& warning() const noexcept override { return warning_; }
 
  private:
-  [[nodiscard]] Bytes unread() const noexcept { return Bytes(buffer_).first(end_).subspan(begin_); }
+  void decide_kind();
+  [[nodiscard]] bool next_message(Bytes& message);
   void refill();
-  void give_up_rest();
+  void count_damage();
+  void describe_damage();
 
   std::string path_;
   std::uint64_t size_;
   FileHandle file_;
-  std::vector<std::uint8_t> buffer_;
-  std::size_t begin_ = 0;  ///< unread part of the buffer
-  std::size_t end_ = 0;
-  std::uint64_t taken_ = 0;  ///< bytes of the file that were handed on
-  bool one_datagram_ = false;
+  StreamFramer framer_{IpfixDamage::resync};
+  bool is_one_datagram_ = false;
+  std::uint64_t taken_ = 0;         ///< where in the file the last message ended
+  std::uint64_t skips_seen_ = 0;    ///< of the framer
+  std::uint64_t first_damage_ = 0;  ///< where the first damaged stretch begins
   CaptureCounts counts_;
   std::string warning_;
 };

@@ -12,6 +12,7 @@
 namespace flowcef::test {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -108,23 +109,92 @@ TEST(PayloadFile, LargeFileCutAtTheEndKeepsWhatComesBefore) {
   const TemporaryFile temporary(joined({ipfix(60000), slice(ipfix(60000), 0, 59999)}));
   PayloadFile file(temporary.path());
   EXPECT_THAT(lengths_of(file), ElementsAre(60000));
-  EXPECT_THAT(file.warning(), HasSubstr("cut at byte 60000"));
+  EXPECT_THAT(file.warning(), AllOf(HasSubstr("at byte 60000"), HasSubstr("the last message is cut")));
   EXPECT_EQ(file.counts().truncated.value(), 1U);
+  EXPECT_EQ(file.counts().bad.value(), 0U);
 }
 
-TEST(PayloadFile, LargeFileWithForeignBytesStopsThere) {
-  const TemporaryFile temporary(joined({ipfix(60000), ByteVector(10000, 0xee)}));
+struct DamageCase {
+  const char* name;
+  ByteVector content;
+  std::vector<std::size_t> lengths;
+  std::string warning;  ///< behind the file's name
+};
+
+void PrintTo(const DamageCase& damage, std::ostream* out) {
+  *out << damage.name;
+}
+
+class Damage : public testing::TestWithParam<DamageCase> {};
+
+// SS-04
+TEST_P(Damage, IsSkippedAndCounted) {
+  const TemporaryFile temporary(GetParam().content);
   PayloadFile file(temporary.path());
-  EXPECT_THAT(lengths_of(file), ElementsAre(60000));
-  EXPECT_THAT(file.warning(), HasSubstr("no IPFIX or NetFlow v5 message at byte 60000"));
-  EXPECT_EQ(file.counts().bad.value(), 1U);
+  std::vector<std::size_t> lengths;
+  for (Datagram datagram; file.next(datagram);) lengths.push_back(datagram.payload.size());
+  EXPECT_EQ(lengths, GetParam().lengths);
+  EXPECT_EQ(file.warning(), temporary.path() + ": " + GetParam().warning);
+  const CaptureCounts& counts = file.counts();
+  EXPECT_EQ(counts.frames.value(), counts.datagrams.value() + counts.bad.value() + counts.truncated.value());
   Datagram datagram;
   EXPECT_FALSE(file.next(datagram)) << "the end stays the end";
 }
 
+const ByteVector kStray{0x17};
+
+INSTANTIATE_TEST_SUITE_P(
+    Files, Damage,
+    testing::Values(
+        DamageCase{"strayByteInASmallFile",
+                   joined({netflow5(2), kStray, netflow5(2), netflow5(1)}),
+                   {120, 120, 72},
+                   "1 byte skipped that belong to no whole message, in 1 place, the first at byte 120"},
+        DamageCase{"strayByteInFront",
+                   joined({kStray, netflow5(2), netflow5(1)}),
+                   {120, 72},
+                   "1 byte skipped that belong to no whole message, in 1 place, the first at byte 0"},
+        DamageCase{"garbageBetweenIpfix",
+                   joined({ipfix(60000), ByteVector(10000, 0xee), ipfix(500), kStray, ipfix(16)}),
+                   {60000, 500, 16},
+                   "10001 bytes skipped that belong to no whole message, in 2 places, the first at byte 60000"},
+        DamageCase{"foreignBytesToTheEnd",
+                   joined({ipfix(60000), ByteVector(10000, 0xee)}),
+                   {60000},
+                   "10000 bytes skipped that belong to no whole message, in 1 place, the first at byte 60000"},
+        DamageCase{"smallAndCut",
+                   joined({ipfix(100), ipfix(100), slice(ipfix(100), 0, 99)}),
+                   {100, 100},
+                   "99 bytes skipped that belong to no whole message, in 1 place, the first at byte 200; the last "
+                   "message is cut"},
+        DamageCase{"lengthBelow16",
+                   joined({ipfix(60000), {0, 10, 0, 15}, ipfix(9000)}),
+                   {60000, 9000},
+                   "4 bytes skipped that belong to no whole message, in 1 place, the first at byte 60000"}),
+    [](const auto& tested) { return std::string(tested.param.name); });
+
+TEST(PayloadFile, FrameNumbersCountDamagedStretchesToo) {
+  const TemporaryFile temporary(joined({netflow5(1), kStray, netflow5(1)}));
+  PayloadFile file(temporary.path());
+  Datagram datagram;
+  ASSERT_TRUE(file.next(datagram));
+  EXPECT_EQ(datagram.frame, 1U);
+  ASSERT_TRUE(file.next(datagram));
+  EXPECT_EQ(datagram.frame, 3U) << "so that no two frames of several files in a row share a number";
+}
+
 TEST(PayloadFile, TooLargeForOneDatagramIsAnError) {
-  const TemporaryFile temporary(ByteVector(65536, 1));
-  EXPECT_THROW(PayloadFile file(temporary.path()), std::runtime_error);
+  const auto error_of = [](const ByteVector& content) {
+    const TemporaryFile temporary(content);
+    try {
+      const PayloadFile file(temporary.path());
+    } catch (const std::runtime_error& error) {
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  EXPECT_THAT(error_of(ByteVector(65536, 1)), HasSubstr("too large to be one datagram"));
+  EXPECT_THAT(error_of(joined({{0, 9, 0, 1}, ByteVector(65536)})), HasSubstr("NetFlow v9 states no message length"));
 }
 
 TEST(PayloadFile, EmptyFileIsAWarning) {
