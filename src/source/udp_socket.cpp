@@ -1,7 +1,6 @@
 #include "flowcef/source/udp_socket.hpp"
 
 #include <linux/filter.h>
-#include <spdlog/fmt/fmt.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,41 +8,17 @@
 #include <limits>
 #include <span>
 
+#include "listen_error.hpp"
 #include "sockaddr.hpp"
 
 namespace flowcef {
 namespace {
 
-/// A system_error whose text ends with what to do about it.
-class ListenError : public std::system_error {
- public:
-  ListenError(int error, const Endpoint& address)
-      : std::system_error(error, std::generic_category()),
-        text_(fmt::format("cannot listen on {}: {}{}", address.to_string(), code().message(), hint(error))) {}
-
-  [[nodiscard]] const char* what() const noexcept override { return text_.c_str(); }
-
- private:
-  static const char* hint(int error) noexcept {
-    switch (error) {
-      case EADDRINUSE:
-        return " (is another collector running? ss -lunp shows it)";
-      case EADDRNOTAVAIL:
-        return " (no interface has this address; ip address lists them)";
-      case EACCES:
-        return " (ports below 1024 need root or CAP_NET_BIND_SERVICE)";
-      case EAFNOSUPPORT:
-        return " (IPv6 is switched off on this host)";
-      default:
-        return "";
-    }
-  }
-
-  std::string text_;
-};
+constexpr const char* kShowSockets = "ss -lunp";
 
 void set_option(const UdpSocket& socket, int level, int name, int value) {
-  if (setsockopt(socket.fd(), level, name, &value, sizeof value) != 0) throw ListenError(errno, socket.local());
+  if (setsockopt(socket.fd(), level, name, &value, sizeof value) != 0)
+    throw ListenError(errno, socket.local(), kShowSockets);
 }
 
 /// Returns: the size that the system granted.
@@ -68,14 +43,14 @@ void warn_if_capped(const UdpSocket& socket, std::size_t wanted, std::size_t gra
 
 std::uint16_t bound_port(const UdpSocket& socket) {
   SocketAddress bound;
-  if (getsockname(socket.fd(), bound.get(), &bound.length) != 0) throw ListenError(errno, socket.local());
+  if (getsockname(socket.fd(), bound.get(), &bound.length) != 0) throw ListenError(errno, socket.local(), kShowSockets);
   return bound.to_endpoint().port;
 }
 
 UdpSocket make_socket(const Endpoint& address) {
   const int family = address.address.is_v4() ? AF_INET : AF_INET6;
   const int fd = ::socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd < 0) throw ListenError(errno, address);
+  if (fd < 0) throw ListenError(errno, address, kShowSockets);
   return {fd, address};
 }
 
@@ -88,7 +63,7 @@ UdpSocket open_socket(const Endpoint& address, bool alone, std::size_t& buffer_b
   buffer_bytes = set_receive_buffer(socket, buffer_bytes);
   if (!alone) set_option(socket, SOL_SOCKET, SO_REUSEPORT, 1);
   const SocketAddress local(address);
-  if (bind(socket.fd(), local.get(), local.length) != 0) throw ListenError(errno, address);
+  if (bind(socket.fd(), local.get(), local.length) != 0) throw ListenError(errno, address, kShowSockets);
   if (alone) set_option(socket, SOL_SOCKET, SO_REUSEPORT, 1);
   const Endpoint bound{address.address, bound_port(socket)};
   return {socket.release(), bound};

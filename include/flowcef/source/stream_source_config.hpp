@@ -1,0 +1,31 @@
+// What an input over TCP or TLS can be told. Plain data with its defaults.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "flowcef/core/ip_address.hpp"
+#include "flowcef/core/ip_prefix.hpp"
+
+namespace flowcef {
+
+struct ListenTlsConfig {
+  std::string certificate;  ///< PEM file with the server's chain
+  std::string key;          ///< PEM file with its private key; empty: in the file of the certificate
+  std::string client_ca;    ///< PEM file of authorities; set: exporters must show a certificate that one of them issued
+};
+
+struct StreamSourceConfig {
+  std::vector<Endpoint> listen = {};
+  std::optional<ListenTlsConfig> tls = {};  ///< unset: plain TCP
+  std::vector<IpPrefix> allowed = {};       ///< addresses that may connect; empty: all
+  std::size_t max_sessions = 1024;
+  std::size_t max_sessions_per_address = 64;
+  std::chrono::milliseconds handshake_timeout{10'000};  ///< of TLS
+  std::chrono::milliseconds idle_timeout{0};            ///< a session that sends nothing for so long ends; 0: never
+};
+
+}  // namespace flowcef

@@ -1,0 +1,375 @@
+#include "flowcef/source/stream_source.hpp"
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "flowcef/log/rate_limiter.hpp"
+#include "listen_tls.hpp"
+#include "stream_listener.hpp"
+#include "stream_session.hpp"
+
+namespace flowcef {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using Clock = std::chrono::steady_clock;
+using Error = boost::system::error_code;
+using SessionRef = std::shared_ptr<StreamSession>;
+
+namespace {
+
+constexpr int kReadsPerTurn = 16;    ///< 256 KiB or more, then the other sessions get their turn
+constexpr int kTurnsAtStop = 64;     ///< more than a receive buffer of usual size holds
+constexpr int kAcceptsAtStop = 128;  ///< connections that have come, with what they brought
+/// A greeting of another protocol, against a stray byte in front of the first message.
+constexpr std::uint64_t kMaxRubbishAtFirst = 256;
+constexpr std::uint64_t kMaxRubbish = StreamFramer::kMaxMessage;
+constexpr auto kLogInterval = std::chrono::seconds(10);
+
+std::int64_t now_ns() noexcept {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+}
+
+}  // namespace
+
+class StreamSource::Impl : public std::enable_shared_from_this<Impl> {
+ public:
+  Impl(asio::io_context& context, const StreamSourceConfig& config, Logger logger, StreamSourceHandlers handlers)
+      : context_(context),
+        config_(config),
+        logger_(std::move(logger)),
+        handlers_(std::move(handlers)),
+        timer_(context) {
+    if (config_.tls) tls_.emplace(make_listen_tls(*config_.tls));
+    listeners_.reserve(config_.listen.size());
+    for (const Endpoint& address : config_.listen) {
+      tcp::acceptor acceptor = open_acceptor(context, address);
+      const Endpoint local = to_endpoint(acceptor.local_endpoint());
+      listeners_.push_back({local, std::move(acceptor)});
+    }
+  }
+
+  void start() {
+    for (auto& listener : listeners_) accept(listener);
+    arm_timer();
+  }
+
+  void stop() {
+    for (auto& listener : listeners_) {
+      Error error;
+      for (int i = 0; i < kAcceptsAtStop && !error; ++i) {
+        tcp::socket socket = listener.acceptor.accept(error);
+        if (!error) open(std::move(socket), listener.local);
+      }
+    }
+    close_listeners();
+    for (const SessionRef& session : all_sessions()) {
+      auto left = Left::more;
+      for (int turn = 0; turn < kTurnsAtStop && left == Left::more; ++turn) left = advance(*session);
+      if (left != Left::ended) finish(*session);
+    }
+    if (std::exchange(idle_due_, false)) handlers_.on_idle();
+  }
+
+  /// Ends it all without calling a handler.
+  void close() {
+    close_listeners();
+    for (const auto& [number, session] : sessions_) session->close();
+    sessions_.clear();
+  }
+
+  [[nodiscard]] const StreamSourceCounts& counts() const noexcept { return counts_; }
+
+  [[nodiscard]] std::vector<Endpoint> local_endpoints() const {
+    std::vector<Endpoint> endpoints;
+    for (const auto& listener : listeners_) endpoints.push_back(listener.local);
+    return endpoints;
+  }
+
+ private:
+  struct Listener {
+    Endpoint local;
+    tcp::acceptor acceptor;
+    bool paused = false;  ///< accepting failed; the timer tries again
+  };
+
+  /// What a session has left to read.
+  enum class Left : std::uint8_t { none, more, ended };
+
+  void close_listeners() {
+    closing_ = true;
+    Error ignored;
+    for (auto& listener : listeners_) static_cast<void>(listener.acceptor.close(ignored));
+    timer_.cancel();
+  }
+
+  [[nodiscard]] std::vector<SessionRef> all_sessions() const {
+    std::vector<SessionRef> all;
+    for (const auto& [number, session] : sessions_) all.push_back(session);
+    return all;
+  }
+
+  void accept(Listener& listener) {
+    listener.acceptor.async_accept([weak = weak_from_this(), &listener](const Error& error, tcp::socket socket) {
+      const auto self = weak.lock();
+      if (!self || error == asio::error::operation_aborted || !listener.acceptor.is_open()) return;
+      if (!error) {
+        self->open(std::move(socket), listener.local);
+      } else if (error != asio::error::connection_aborted) {
+        listener.paused = true;
+        return self->warn(self->accept_log_, "cannot accept connections", listener.local, error.message());
+      }
+      self->accept(listener);
+    });
+  }
+
+  void open(tcp::socket socket, const Endpoint& local) {
+    Error error;
+    const tcp::endpoint remote = socket.remote_endpoint(error);
+    if (error) return;  // it is gone already
+    const Endpoint peer = to_endpoint(remote);
+    if (const char* reason = reason_to_refuse(peer.address)) {
+      counts_.refused.add();
+      return warn(refused_log_, "refused connection", peer, reason);
+    }
+    socket.non_blocking(true, error);
+    set_keep_alive(socket);
+    const auto session = std::make_shared<StreamSession>(std::move(socket), tls_ ? &*tls_ : nullptr, peer, local);
+    session->deadline = deadline_after(tls_ ? config_.handshake_timeout : config_.idle_timeout);
+    sessions_.emplace(session->number, session);
+    ++sessions_of_[peer.address];
+    counts_.opened.add();
+    logger_->debug("session opened: exporter={} listener={} session={}", peer.to_string(), local.to_string(),
+                   session->number);
+    wait(session);
+  }
+
+  [[nodiscard]] const char* reason_to_refuse(const IpAddress& address) const {
+    const auto holds = [&](const IpPrefix& prefix) { return prefix.contains(address); };
+    if (!config_.allowed.empty() && std::ranges::none_of(config_.allowed, holds)) return "its address is not allowed";
+    if (sessions_.size() >= config_.max_sessions) return "too many sessions";
+    const auto found = sessions_of_.find(address);
+    if (found != sessions_of_.end() && found->second >= config_.max_sessions_per_address) {
+      return "too many sessions of this address";
+    }
+    return nullptr;
+  }
+
+  [[nodiscard]] static Clock::time_point deadline_after(std::chrono::milliseconds timeout) {
+    return timeout.count() == 0 ? Clock::time_point::max() : Clock::now() + timeout;
+  }
+
+  void wait(const SessionRef& session) {
+    session->socket.async_wait(tcp::socket::wait_read, [weak = weak_from_this(), session](const Error& error) {
+      const auto self = weak.lock();
+      if (self && error != asio::error::operation_aborted) self->take_turn(session);
+    });
+  }
+
+  void take_turn(const SessionRef& session) {
+    if (!session->socket.is_open()) return;
+    const Left left = advance(*session);
+    if (left == Left::none) {
+      wait(session);
+    } else if (left == Left::more) {
+      // TLS may hold bytes that the socket does not show any more, so that waiting for it would be wrong.
+      session->has_more = true;
+      asio::post(context_, [weak = weak_from_this(), session] {
+        if (const auto self = weak.lock()) self->take_turn(session);
+      });
+    }
+    post_idle();
+  }
+
+  /// Goes on with a session as far as one turn allows.
+  Left advance(StreamSession& session) {
+    if (!session.socket.is_open()) return Left::ended;
+    session.has_more = false;
+    if (!session.is_secured()) {
+      const Error error = session.handshake();
+      if (error == asio::error::would_block) return Left::none;
+      if (error) return fail_tls(session, session.describe(error));
+    }
+    session.deadline = deadline_after(config_.idle_timeout);
+    for (int i = 0; i < kReadsPerTurn; ++i) {
+      Error error;
+      const std::size_t count = session.read(session.framer.room(), error);
+      if (error == asio::error::would_block) return Left::none;
+      if (error) return end_of_input(session, error);
+      session.framer.commit(count);
+      counts_.bytes.add(count);
+      if (!hand_on(session)) return Left::ended;
+    }
+    return Left::more;
+  }
+
+  /// Hands on the messages that are whole. Returns: false if the session has ended.
+  bool hand_on(StreamSession& session) {
+    const std::uint64_t skips = session.framer.skips();
+    const std::uint64_t skipped = session.framer.skipped_bytes();
+    Datagram datagram;
+    datagram.exporter = session.peer;
+    datagram.listener = session.local;
+    datagram.session = session.number;
+    datagram.received_ns = now_ns();
+    StreamFramer::Status status;
+    while ((status = session.framer.next(datagram.payload)) == StreamFramer::Status::message) {
+      counts_.messages.add();
+      idle_due_ = true;
+      handlers_.on_datagram(datagram);
+      if (!session.socket.is_open()) return false;  // the handler has ended it all
+    }
+    counts_.skips.add(session.framer.skips() - skips);
+    counts_.skipped_bytes.add(session.framer.skipped_bytes() - skipped);
+    if (status == StreamFramer::Status::refused) return close_for(session, session.framer.refusal());
+    const std::uint64_t limit = session.framer.has_begun() ? kMaxRubbish : kMaxRubbishAtFirst;
+    if (session.framer.skipped_in_a_row() > limit) return close_for(session, "it brings no export messages");
+    if (session.framer.skips() != skips) {
+      warn(skip_log_, "bytes that belong to no message", session.peer, "searching for the next one");
+    }
+    return true;
+  }
+
+  bool close_for(StreamSession& session, std::string_view reason) {
+    if (!session.framer.is_cut()) counts_.rubbish.add();
+    warn(rubbish_log_, "closed session", session.peer, reason);
+    end(session);
+    return false;
+  }
+
+  Left end_of_input(StreamSession& session, const Error& error) {
+    if (error.category() == asio::error::get_ssl_category()) return fail_tls(session, session.describe(error));
+    const bool is_orderly = error == asio::error::eof || error == asio::ssl::error::stream_truncated;
+    if (!is_orderly) warn(lost_log_, "lost session", session.peer, error.message());
+    finish(session);
+    return Left::ended;
+  }
+
+  Left fail_tls(StreamSession& session, std::string_view reason) {
+    counts_.tls_failures.add();
+    warn(tls_log_, "tls session fails", session.peer, reason);
+    end(session);
+    return Left::ended;
+  }
+
+  void finish(StreamSession& session) {
+    session.framer.end_input();
+    if (hand_on(session)) end(session);
+  }
+
+  void end(StreamSession& session) {
+    const SessionRef keep = sessions_.extract(session.number).mapped();
+    const auto of_address = sessions_of_.find(session.peer.address);
+    if (--of_address->second == 0) sessions_of_.erase(of_address);
+    session.close();
+    counts_.skipped_bytes.add(session.framer.unread().size());
+    counts_.closed.add();
+    logger_->debug("session closed: exporter={} session={}", session.peer.to_string(), session.number);
+    handlers_.on_session_end(session.number, session.peer);
+  }
+
+  /// Posted, so that other sessions that are ready already come before it.
+  void post_idle() {
+    if (!idle_due_ || idle_posted_ || closing_) return;
+    idle_posted_ = true;
+    asio::post(context_, [weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (!self) return;
+      self->idle_posted_ = false;
+      if (std::ranges::any_of(self->sessions_, [](const auto& entry) { return entry.second->has_more; })) return;
+      if (std::exchange(self->idle_due_, false)) self->handlers_.on_idle();
+    });
+  }
+
+  void arm_timer() {
+    auto period = std::chrono::milliseconds(1000);
+    for (const auto timeout : {config_.handshake_timeout, config_.idle_timeout}) {
+      if (timeout.count() != 0) period = std::min(period, std::max(timeout / 4, std::chrono::milliseconds(10)));
+    }
+    timer_.expires_after(period);
+    timer_.async_wait([weak = weak_from_this()](const Error& error) {
+      const auto self = weak.lock();
+      if (!self || error || self->closing_) return;
+      self->sweep();
+      if (!self->closing_) self->arm_timer();
+    });
+  }
+
+  void sweep() {
+    for (auto& listener : listeners_) {
+      if (std::exchange(listener.paused, false)) accept(listener);
+    }
+    const auto now = Clock::now();
+    for (const SessionRef& session : all_sessions()) {
+      if (session->deadline > now || !session->socket.is_open()) continue;
+      if (!session->is_secured()) {
+        fail_tls(*session, "the handshake takes too long");
+      } else {
+        warn(lost_log_, "closed session", session->peer, "nothing has come for too long");
+        finish(*session);
+      }
+    }
+  }
+
+  void warn(RateLimiter& limiter, std::string_view what, const Endpoint& who, std::string_view why) {
+    if (const auto held_back = limiter.allow(Clock::now())) {
+      logger_->warn("{}: address={} reason=\"{}\" suppressed={}", what, who.to_string(), why, *held_back);
+    }
+  }
+
+  asio::io_context& context_;
+  const StreamSourceConfig config_;
+  Logger logger_;
+  StreamSourceHandlers handlers_;
+  std::optional<asio::ssl::context> tls_;
+  std::vector<Listener> listeners_;
+  std::unordered_map<std::uint64_t, SessionRef> sessions_;  ///< by number
+  std::map<IpAddress, std::size_t> sessions_of_;            ///< how many an address has
+  asio::steady_timer timer_;
+  StreamSourceCounts counts_;
+  RateLimiter accept_log_{kLogInterval};
+  RateLimiter refused_log_{kLogInterval};
+  RateLimiter tls_log_{kLogInterval};
+  RateLimiter lost_log_{kLogInterval};
+  RateLimiter skip_log_{kLogInterval};
+  RateLimiter rubbish_log_{kLogInterval};
+  bool idle_due_ = false;
+  bool idle_posted_ = false;
+  bool closing_ = false;
+};
+
+StreamSource::StreamSource(asio::io_context& context, const StreamSourceConfig& config, Logger logger,
+                           StreamSourceHandlers handlers)
+    : impl_(std::make_shared<Impl>(context, config, std::move(logger), std::move(handlers))) {}
+
+StreamSource::~StreamSource() {
+  if (impl_) impl_->close();
+}
+
+void StreamSource::start() {
+  impl_->start();
+}
+
+void StreamSource::stop() {
+  impl_->stop();
+}
+
+const StreamSourceCounts& StreamSource::counts() const noexcept {
+  return impl_->counts();
+}
+
+std::vector<Endpoint> StreamSource::local_endpoints() const {
+  return impl_->local_endpoints();
+}
+
+}  // namespace flowcef
