@@ -199,13 +199,14 @@ class StreamSource::Impl : public std::enable_shared_from_this<Impl> {
       const Error error = session.handshake();
       if (error == asio::error::would_block) return Left::none;
       if (error) return fail_tls(session, session.describe(error));
+      session.deadline = deadline_after(config_.idle_timeout);
     }
-    session.deadline = deadline_after(config_.idle_timeout);
     for (int i = 0; i < kReadsPerTurn; ++i) {
       Error error;
       const std::size_t count = session.read(session.framer.room(), error);
       if (error == asio::error::would_block) return Left::none;
       if (error) return end_of_input(session, error);
+      session.deadline = deadline_after(config_.idle_timeout);
       session.framer.commit(count);
       counts_.bytes.add(count);
       if (!hand_on(session)) return Left::ended;
@@ -312,6 +313,8 @@ class StreamSource::Impl : public std::enable_shared_from_this<Impl> {
     const auto now = Clock::now();
     for (const SessionRef& session : all_sessions()) {
       if (session->deadline > now || !session->socket.is_open()) continue;
+      Error ignored;  // a handler that took its time may have kept us from reading
+      if (session->has_more || session->socket.available(ignored) > 0) continue;
       if (!session->is_secured()) {
         fail_tls(*session, "the handshake takes too long");
       } else {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -258,6 +259,40 @@ TEST(StreamFramer, SkippedInARowStartsAnewWithEveryMessage) {
   EXPECT_TRUE(feeder.framer.has_begun());
   EXPECT_EQ(feeder.framer.skipped_in_a_row(), 0U);
   EXPECT_EQ(feeder.framer.skipped_bytes(), 100'000U);
+}
+
+// Bytes are handed on or skipped, none twice, none forgotten, whatever comes and however it is cut into reads.
+TEST(StreamFramer, EveryByteIsAccountedFor) {
+  std::mt19937 random(7011);
+  const auto below = [&](std::size_t limit) { return static_cast<std::size_t>(random()) % limit; };
+  for (int round = 0; round < 3000; ++round) {
+    ByteVector stream;
+    for (std::size_t part = below(8); part > 0; --part) {
+      const std::size_t count = below(34);
+      append(stream, below(2) == 0 ? netflow5(count) : ipfix(below(300) + 12));
+    }
+    for (std::size_t damage = below(4); damage > 0 && !stream.empty(); --damage) {
+      const auto at = stream.begin() + static_cast<std::ptrdiff_t>(below(stream.size()));
+      if (below(2) == 0) {
+        *at = static_cast<std::uint8_t>(below(12));
+      } else {
+        stream.insert(at, static_cast<std::uint8_t>(below(256)));
+      }
+    }
+    Feeder feeder(below(2) == 0 ? IpfixDamage::resync : IpfixDamage::refuse);
+    std::size_t done = 0;
+    while (done < stream.size() && feeder.last != Status::refused) {
+      const std::size_t step = std::min(1 + below(400), stream.size() - done);
+      feeder.write(Bytes(stream).subspan(done, step));
+      done += step;
+    }
+    feeder.end();
+    std::size_t handed_on = 0;
+    for (const ByteVector& found : feeder.messages) handed_on += found.size();
+    ASSERT_EQ(handed_on + feeder.framer.skipped_bytes(), done) << round;
+    ASSERT_EQ(feeder.framer.position(), done) << round;
+    ASSERT_EQ(feeder.framer.skips() == 0, feeder.framer.skipped_bytes() == 0) << round;
+  }
 }
 
 }  // namespace

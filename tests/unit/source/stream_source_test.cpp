@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "stream_test_support.hpp"
@@ -231,6 +232,22 @@ TEST_F(Stream, SilentSessionEndsAfterTheIdleTimeout) {
   ASSERT_TRUE(run_until_ended(1));
   EXPECT_TRUE(client.is_closed_by_peer());
   EXPECT_EQ(seen_.size(), 1U);
+}
+
+TEST_F(Stream, SlowHandlerDoesNotMakeOtherSessionsIdle) {
+  open({.idle_timeout = milliseconds(600)});
+  const Client one(listener());
+  const Client two(listener());
+  ASSERT_TRUE(run_until([&] { return counts().opened.value() == 2; }));
+  on_datagram_ = [&] {
+    if (seen_.size() > 1) return;
+    std::this_thread::sleep_for(milliseconds(650));
+    two.send(ipfix(17));
+  };
+  one.send(ipfix(16));
+  std::this_thread::sleep_for(milliseconds(160));  // the sweep is due together with the datagram
+  ASSERT_TRUE(run_until([&] { return seen_.size() == 2 || ended_.size() == 2; }));
+  EXPECT_EQ(seen_.size(), 2U);
 }
 
 TEST_F(Stream, IdleOncePerBurst) {
