@@ -48,7 +48,7 @@ tcp::acceptor open_acceptor(asio::io_context& context, const Endpoint& address) 
 
 void set_keep_alive(tcp::socket& socket) {
   Error ignored;
-  socket.set_option(asio::socket_base::keep_alive(true), ignored);
+  static_cast<void>(socket.set_option(asio::socket_base::keep_alive(true), ignored));
   const auto set_number = [&](int option, int value) {
     ::setsockopt(socket.native_handle(), IPPROTO_TCP, option, &value, sizeof value);
   };

@@ -29,7 +29,7 @@ StreamSession::StreamSession(Socket from, asio::ssl::context* tls, const Endpoin
 
 StreamSession::Error StreamSession::handshake() {
   Error error;
-  tls_->handshake(asio::ssl::stream_base::server, error);
+  static_cast<void>(tls_->handshake(asio::ssl::stream_base::server, error));
   secured_ = !error;
   return error;
 }
@@ -49,8 +49,8 @@ std::string StreamSession::describe(const Error& error) {
 
 void StreamSession::close() {
   Error ignored;
-  if (tls_ && secured_) tls_->shutdown(ignored);
-  socket.close(ignored);
+  if (tls_ && secured_) static_cast<void>(tls_->shutdown(ignored));
+  static_cast<void>(socket.close(ignored));
 }
 
 }  // namespace flowcef

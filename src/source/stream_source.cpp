@@ -142,7 +142,7 @@ class StreamSource::Impl : public std::enable_shared_from_this<Impl> {
       counts_.refused.add();
       return warn(refused_log_, "refused connection", peer, reason);
     }
-    socket.non_blocking(true, error);
+    static_cast<void>(socket.non_blocking(true, error));
     set_keep_alive(socket);
     const auto session = std::make_shared<StreamSession>(std::move(socket), tls_ ? &*tls_ : nullptr, peer, local);
     session->deadline = deadline_after(tls_ ? config_.handshake_timeout : config_.idle_timeout);
