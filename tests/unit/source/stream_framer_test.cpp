@@ -13,7 +13,6 @@ namespace flowcef::test {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::IsEmpty;
 using Status = StreamFramer::Status;
 
