@@ -2,6 +2,8 @@
 
 #include "flowcef/app/commands.hpp"
 #include "flowcef/app/error_report.hpp"
+#include "flowcef/app/privileges.hpp"
+#include "flowcef/app/requirements.hpp"
 #include "flowcef/app/translation.hpp"
 #include "flowcef/config/loader.hpp"
 #include "flowcef/sink/output.hpp"
@@ -17,6 +19,13 @@ int check_command(const CheckOptions& options) {
   bool good = true;
   if (const auto translation = load_translation(config->mapping, config->elements); !translation) {
     print_errors(std::cerr, translation.error());
+    good = false;
+  } else if (const auto errors = check_requirements(*config, (*translation)->registry); !errors.empty()) {
+    print_errors(std::cerr, errors);
+    good = false;
+  }
+  if (const auto account = find_account(*config, options.config); !account) {
+    print_errors(std::cerr, {account.error()});
     good = false;
   }
   const LogFactory logs(spdlog::level::off);

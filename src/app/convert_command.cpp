@@ -17,7 +17,7 @@ OutputConfig output_config(const ConvertOptions& options) {
   config.sink.name = options.output.empty() ? "stdout" : "file";
   config.sink.transport = options.output.empty() ? Transport::standard_output : Transport::file;
   config.sink.path = options.output;
-  config.sink.queue_full = QueueFull::block;  // a file can wait
+  config.sink.required = true;
   config.rendering.header = options.header;
   return config;
 }
@@ -46,7 +46,7 @@ void convert_file(const ConvertOptions& options, const std::string& name, Record
       progress.update(file->progress());
       if (options.port && datagram.listener.port != *options.port) continue;
       path.set_event_ids(std::to_string(totals.frames + datagram.frame) + '-', 1);
-      path.decode(datagram);
+      path.decode(0, datagram);
     }
   } catch (const std::runtime_error&) {
     totals.add(file->counts());  // its frames have been numbered
@@ -73,7 +73,8 @@ int convert_command(const ConvertOptions& options) {
 
   BatchPool pool;
   OutputGroup outputs({output_config(options)}, logs);
-  RecordPath path(**translation, pool, outputs.plans);
+  InputState input(decode_config_for_files());
+  RecordPath path(**translation, pool, outputs.waiting_plans(), {&input});
   FileCounts totals;
   bool readable = true;
   outputs.start();
@@ -87,7 +88,7 @@ int convert_command(const ConvertOptions& options) {
       readable = false;
     }
   }
-  path.flush();
+  path.finish();
   outputs.stop(std::chrono::steady_clock::time_point::max());
 
   FinalCounts counts;

@@ -1,22 +1,80 @@
 #include "flowcef/app/final_counts.hpp"
 
+#include <algorithm>
 #include <numeric>
 
 namespace flowcef {
+namespace {
+
+/// Exporters that are shown one by one: those with the most trouble.
+constexpr std::size_t kMaxShownExporters = 50;
+
+std::uint64_t trouble_of(const ExporterCounts& counts) {
+  std::uint64_t sum = std::accumulate(counts.refused.begin(), counts.refused.end(), std::uint64_t{0});
+  for (const auto& [element, count] : counts.incomplete) sum += count;
+  return sum + counts.sequence.lost + counts.sequence.restarted;
+}
+
+}  // namespace
+
+void FinalCounts::Lines::add(const std::string& name, std::uint64_t value) {
+  const auto known = std::ranges::find(lines_, name, &std::pair<std::string, std::uint64_t>::first);
+  if (known == lines_.end()) {
+    lines_.emplace_back(name, value);
+  } else {
+    known->second += value;
+  }
+}
+
+void FinalCounts::Lines::append_to(std::string& text) const {
+  for (const auto& [name, value] : lines_) {
+    const bool always = name.find('.') == std::string::npos;
+    if (always || value != 0) text += name + ' ' + std::to_string(value) + '\n';
+  }
+}
 
 void FinalCounts::add(const RecordPath& path) {
-  const DecodeCounters& decode = path.decode_counters();
-  for (std::size_t i = 0; i < decode.datagrams.size(); ++i) datagrams_[i] += decode.datagrams[i].value();
+  for (const auto& input : path.inputs()) add(*input);
+  rendered_.resize(path.render_counters().size());
+  for (std::size_t i = 0; i < rendered_.size(); ++i) rendered_[i] += path.render_counters()[i]->lines.value();
+}
+
+void FinalCounts::add(const InputPath& input) {
+  add_decoded(input.decode_counters());
+  const FilterCounters& filter = input.filter_counters();
+  lines_.add("records.filtered", filter.options_records.value());
+  lines_.add("records.incomplete", filter.incomplete.value());
+  kept_back_ += filter.options_records.value() + filter.incomplete.value();
+  add_exporters(input.exporters());
+}
+
+void FinalCounts::add_decoded(const DecodeCounters& decode) {
+  for (const Counter& format : decode.datagrams) lines_.add("datagrams", format.value());
+  for (std::size_t i = 0; i < kExportFormatCount; ++i) {
+    lines_.add("datagrams." + std::string(flowcef::to_string(static_cast<ExportFormat>(i))),
+               decode.datagrams[i].value());
+  }
   records_ += decode.records.value();
-  options_records_ += decode.options_records.value();
-  templates_ += decode.templates.value();
-  templates_evicted_ += decode.templates_evicted.value();
+  recovered_ += decode.recovered_records.value();
+  lines_.add("records", decode.records.value());
+  lines_.add("records.options", decode.options_records.value());
+  lines_.add("records.recovered", decode.recovered_records.value());
+  lines_.add("templates", decode.templates.value());
+  lines_.add("templates.redefined", decode.templates_redefined.value());
+  lines_.add("templates.ejected", decode.templates_ejected.value());
+  lines_.add("templates.expired", decode.templates_expired.value());
+  lines_.add("templates.withdrawn", decode.templates_withdrawn.value());
+  lines_.add("undecoded.sets", decode.undecoded_sets.value());
+  lines_.add("undecoded.bytes", decode.undecoded_bytes.value());
   for (std::size_t i = 0; i < kRefusalCount; ++i) {
     const std::uint64_t count = decode.refused[i].value();
     if (count != 0) refused_[std::string(flowcef::to_string(static_cast<Refusal>(i)))] += count;
   }
-  lines_.resize(path.render_counters().size());
-  for (std::size_t i = 0; i < lines_.size(); ++i) lines_[i] += path.render_counters()[i]->lines.value();
+}
+
+void FinalCounts::add_exporters(const ExporterTable& exporters) {
+  exporters.for_each([this](const Exporter& exporter) { exporters_[exporter.address].add(exporter.counts); });
+  forgotten_.add(exporters.forgotten());
 }
 
 void FinalCounts::add(const std::string& name, std::size_t plan, const OutputCounts& counts) {
@@ -30,12 +88,13 @@ void FinalCounts::add(const std::string& name, std::uint64_t value, bool always)
 
 std::vector<std::string> FinalCounts::imbalances() const {
   std::vector<std::string> found;
-  for (const std::uint64_t lines : lines_) {
-    if (lines == records_) continue;
-    found.push_back("decoded " + std::to_string(records_) + " records but rendered " + std::to_string(lines));
+  for (const std::uint64_t lines : rendered_) {
+    if (lines + kept_back_ == records_) continue;
+    found.push_back("decoded " + std::to_string(records_) + " records but rendered " + std::to_string(lines) +
+                    " and kept back " + std::to_string(kept_back_));
   }
   for (const OutputEntry& output : outputs_) {
-    const std::uint64_t rendered = output.plan < lines_.size() ? lines_[output.plan] : 0;
+    const std::uint64_t rendered = output.plan < rendered_.size() ? rendered_[output.plan] : 0;
     if (output.counts.balanced() && output.counts.submitted == rendered) continue;
     found.push_back("output " + output.name + ": rendered " + std::to_string(rendered) + ", submitted " +
                     std::to_string(output.counts.submitted) + ", delivered " + std::to_string(output.counts.delivered) +
@@ -45,24 +104,54 @@ std::vector<std::string> FinalCounts::imbalances() const {
   return found;
 }
 
+void FinalCounts::append_exporters(std::string& text) const {
+  ExporterCounts all = forgotten_;
+  std::vector<std::pair<std::uint64_t, const std::pair<const IpAddress, ExporterCounts>*>> troubled;
+  for (const auto& exporter : exporters_) {
+    all.add(exporter.second);
+    if (exporter.second.has_trouble()) troubled.emplace_back(trouble_of(exporter.second), &exporter);
+  }
+  const auto line = [&text](const std::string& name, std::uint64_t value) {
+    if (value != 0) text += name + ' ' + std::to_string(value) + '\n';
+  };
+  // What waited and was decoded in the end had been taken for undecoded when the numbers behind it came.
+  line("undecoded.records.estimated",
+       all.sequence.undecoded_estimate - std::min(all.sequence.undecoded_estimate, recovered_));
+  line("sequence.lost", all.sequence.lost);
+  line("sequence.reordered", all.sequence.reordered);
+  line("sequence.repeated", all.sequence.repeated);
+  line("sequence.restarted", all.sequence.restarted);
+  text += "exporters " + std::to_string(exporters_.size()) + '\n';
+  std::ranges::stable_sort(troubled, std::greater<>(), [](const auto& entry) { return entry.first; });
+  if (troubled.size() > kMaxShownExporters) {
+    line("exporters.not_shown", troubled.size() - kMaxShownExporters);
+    troubled.resize(kMaxShownExporters);
+  }
+  for (const auto& [trouble, exporter] : troubled) {
+    const std::string name = "exporter." + exporter->first.to_string() + '.';
+    const ExporterCounts& counts = exporter->second;
+    for (std::size_t i = 0; i < kRefusalCount; ++i) {
+      line(name + "refused." + std::string(flowcef::to_string(static_cast<Refusal>(i))), counts.refused[i]);
+    }
+    for (const auto& [element, count] : counts.incomplete) line(name + "incomplete." + std::string(element), count);
+    line(name + "lost", counts.sequence.lost);
+    line(name + "reordered", counts.sequence.reordered);
+    line(name + "repeated", counts.sequence.repeated);
+    line(name + "restarted", counts.sequence.restarted);
+  }
+}
+
 std::string FinalCounts::to_string() const {
   std::string text;
+  lines_.append_to(text);
   const auto line = [&text](const std::string& name, std::uint64_t value) {
     text += name + ' ' + std::to_string(value) + '\n';
   };
-  line("datagrams", std::accumulate(datagrams_.begin(), datagrams_.end(), std::uint64_t{0}));
-  for (std::size_t i = 0; i < kExportFormatCount; ++i) {
-    if (datagrams_[i] != 0)
-      line("datagrams." + std::string(flowcef::to_string(static_cast<ExportFormat>(i))), datagrams_[i]);
-  }
-  line("records", records_);
-  if (options_records_ != 0) line("records.options", options_records_);
-  if (templates_ != 0) line("templates", templates_);
-  if (templates_evicted_ != 0) line("templates.evicted", templates_evicted_);
-  line("lines", std::accumulate(lines_.begin(), lines_.end(), std::uint64_t{0}));
+  line("lines", std::accumulate(rendered_.begin(), rendered_.end(), std::uint64_t{0}));
   line("refused", std::accumulate(refused_.begin(), refused_.end(), std::uint64_t{0},
                                   [](std::uint64_t sum, const auto& entry) { return sum + entry.second; }));
   for (const auto& [reason, count] : refused_) line("refused." + reason, count);
+  append_exporters(text);
   for (const auto& [name, value] : other_) line(name, value);
   for (const OutputEntry& output : outputs_) {
     const std::string name = "output." + output.name;

@@ -8,36 +8,48 @@
 namespace flowcef {
 namespace {
 
+constexpr const char* kStateFile = "templates.state";
+
 std::string start_epoch() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
 }
 
+Renderer::Deliver deliver_to_plan(const OutputGroup& group, std::size_t plan, Producer producer) {
+  std::vector<Output*> takers;
+  for (std::size_t i = 0; i < group.outputs.size(); ++i) {
+    if (group.plan_of_output[i] == plan) takers.push_back(group.outputs[i].get());
+  }
+  return [takers = std::move(takers), producer](const BatchRef& batch) {
+    for (Output* output : takers) output->submit(batch, producer);
+  };
+}
+
 }  // namespace
 
 OutputGroup::OutputGroup(const std::vector<OutputConfig>& configs, const LogFactory& logs) {
-  std::vector<std::vector<Output*>> takers;
   for (const OutputConfig& config : configs) {
     outputs.push_back(make_output(config.sink, logs.make("sink")));
     const auto plan = std::find_if(plans.begin(), plans.end(),
                                    [&](const RenderingPlan& known) { return known.config == config.rendering; });
-    const auto index = static_cast<std::size_t>(plan - plans.begin());
-    if (plan == plans.end()) {
-      plans.push_back({config.rendering, {}});
-      takers.emplace_back();
-    }
-    plan_of_output.push_back(index);
-    takers[index].push_back(outputs.back().get());
+    plan_of_output.push_back(static_cast<std::size_t>(plan - plans.begin()));
+    if (plan == plans.end()) plans.push_back({config.rendering, {}});
   }
-  for (std::size_t i = 0; i < plans.size(); ++i) {
-    plans[i].deliver = [outputs_of_plan = std::move(takers[i])](const BatchRef& batch) {
-      for (Output* output : outputs_of_plan) output->submit(batch);
-    };
-  }
+  for (std::size_t i = 0; i < plans.size(); ++i) plans[i].deliver = deliver_to_plan(*this, i, Producer::cannot_wait);
+}
+
+std::vector<RenderingPlan> OutputGroup::waiting_plans() const {
+  std::vector<RenderingPlan> waiting = plans;
+  for (std::size_t i = 0; i < waiting.size(); ++i) waiting[i].deliver = deliver_to_plan(*this, i, Producer::can_wait);
+  return waiting;
 }
 
 void OutputGroup::start() {
   for (const auto& output : outputs) output->start();
+}
+
+void OutputGroup::release_producers() {
+  for (const auto& output : outputs) output->release_producers();
 }
 
 void OutputGroup::stop(std::chrono::steady_clock::time_point deadline) {
@@ -54,30 +66,71 @@ void OutputGroup::add_counts(FinalCounts& counts) const {
 }
 
 Pipeline::Pipeline(const Config& config, const Translation& translation, const LogFactory& logs)
-    : outputs_(config.outputs, logs) {
-  const unsigned workers = config.workers != 0 ? config.workers : std::max(1U, std::thread::hardware_concurrency());
+    : epoch_(start_epoch()), outputs_(config.outputs, logs) {
   const Logger log = logs.make("source");
-  std::vector<std::vector<std::vector<UdpSocket>>> sockets(workers);  // [worker][input][listen address]
-  for (const UdpSourceConfig& input : config.inputs) {
-    auto opened = open_udp_sockets(input, workers, log);
-    for (const UdpSocket& socket : opened.front()) log->info("listening on {}", socket.local().to_string());
-    for (unsigned i = 0; i < workers; ++i) sockets[i].push_back(std::move(opened[i]));
+  if (config.dead_letter) {
+    const auto report = [log](const std::string& problem) { log->warn("refused datagrams are not kept: {}", problem); };
+    dead_letters_ = std::make_unique<DeadLetterFile>(*config.dead_letter, report);
   }
-  const std::string epoch = start_epoch();
-  for (unsigned i = 0; i < workers; ++i) {
-    auto path = std::make_unique<RecordPath>(translation, pool_, outputs_.plans);
-    path->set_event_ids(epoch + '-' + std::to_string(i) + '-', 1);
-    workers_.push_back(std::make_unique<IngestWorker>(std::move(sockets[i]), std::move(path), log));
+  std::vector<NamedInput> named;
+  for (const InputConfig& input : config.inputs) {
+    inputs_.push_back(std::make_unique<InputState>(input.decode, config.exporters));
+    named.push_back({input.name, inputs_.back().get()});
+  }
+  state_ = std::make_unique<StateKeeper>(config.state_dir / kStateFile, std::move(named), translation.registry,
+                                         logs.make("state"));
+  open_udp(config, translation, log);
+  open_streams(config, translation, log);
+}
+
+/// One worker per CPU, each with a socket for every address.
+void Pipeline::open_udp(const Config& config, const Translation& translation, const Logger& log) {
+  const unsigned count = config.workers != 0 ? config.workers : std::max(1U, std::thread::hardware_concurrency());
+  for (unsigned i = 0; i < count; ++i) add_worker(translation, outputs_.plans, log);
+  for (std::size_t input = 0; input < config.inputs.size(); ++input) {
+    const auto* udp = std::get_if<UdpSourceConfig>(&config.inputs[input].source);
+    if (udp == nullptr) continue;
+    auto sockets = open_udp_sockets(*udp, count, log);
+    for (const UdpSocket& socket : sockets.front()) log->info("listening on {} over UDP", socket.local().to_string());
+    for (unsigned i = 0; i < count; ++i) workers_[i]->add_udp(input, std::move(sockets[i]));
   }
 }
 
+/// Connections have one worker of their own, which may wait for a slow output: no datagram is lost meanwhile.
+void Pipeline::open_streams(const Config& config, const Translation& translation, const Logger& log) {
+  IngestWorker* worker = nullptr;
+  for (std::size_t input = 0; input < config.inputs.size(); ++input) {
+    const auto* stream = std::get_if<StreamSourceConfig>(&config.inputs[input].source);
+    if (stream == nullptr) continue;
+    if (worker == nullptr) worker = &add_worker(translation, outputs_.waiting_plans(), log);
+    StreamSourceConfig settings = *stream;
+    settings.allowed = config.inputs[input].decode.exporters;
+    for (const Endpoint& address : worker->add_stream(input, settings)) {
+      log->info("listening on {} over {}", address.to_string(), stream->tls ? "TLS" : "TCP");
+    }
+  }
+}
+
+IngestWorker& Pipeline::add_worker(const Translation& translation, const std::vector<RenderingPlan>& plans,
+                                   const Logger& log) {
+  std::vector<InputState*> inputs;
+  for (const auto& input : inputs_) inputs.push_back(input.get());
+  auto path = std::make_unique<RecordPath>(translation, pool_, plans, inputs, dead_letters_.get());
+  path->set_event_ids(epoch_ + '-' + std::to_string(workers_.size()) + '-', 1);
+  return *workers_.emplace_back(std::make_unique<IngestWorker>(std::move(path), log));
+}
+
 void Pipeline::start() {
+  state_->load();
+  state_->start();
   outputs_.start();
   for (const auto& worker : workers_) worker->start();
 }
 
 void Pipeline::stop(std::chrono::milliseconds deadline) {
+  outputs_.release_producers();  // a worker that waits for a receiver could not stop
   for (const auto& worker : workers_) worker->stop();
+  state_->stop();
   outputs_.stop(std::chrono::steady_clock::now() + deadline);
 }
 
@@ -87,9 +140,16 @@ FinalCounts Pipeline::counts() const {
   std::uint64_t truncated = 0;
   for (const auto& worker : workers_) {
     counts.add(worker->path());
-    for (const UdpSourceCounts* source : worker->source_counts()) {
+    for (const UdpSourceCounts* source : worker->udp_counts()) {
       kernel_drops += source->kernel_drops.value();
       truncated += source->truncated.value();
+    }
+    for (const StreamSourceCounts* source : worker->stream_counts()) {
+      counts.add("sessions", source->opened.value());
+      counts.add("sessions.refused", source->refused.value(), false);
+      counts.add("sessions.tls_failures", source->tls_failures.value(), false);
+      counts.add("sessions.rubbish", source->rubbish.value(), false);
+      counts.add("sessions.skipped_bytes", source->skipped_bytes.value(), false);
     }
   }
   counts.add("kernel_drops", kernel_drops);

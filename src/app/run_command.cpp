@@ -1,20 +1,43 @@
+#include <unistd.h>
+
 #include <boost/asio.hpp>
+#include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <iostream>
 #include <system_error>
 
 #include "flowcef/app/commands.hpp"
 #include "flowcef/app/error_report.hpp"
 #include "flowcef/app/pipeline.hpp"
+#include "flowcef/app/privileges.hpp"
+#include "flowcef/app/requirements.hpp"
 #include "flowcef/config/loader.hpp"
 
 namespace flowcef {
 namespace {
 
-void create_state_dir(const Config& config, const Logger& log) {
+/// A folder that is there already keeps its owner: it may be anybody's.
+void create_state_dir(const Config& config, const std::optional<Account>& account, const Logger& log) {
   std::error_code error;
-  std::filesystem::create_directories(config.state_dir, error);
+  const bool is_new = std::filesystem::create_directories(config.state_dir, error);
   if (error) log->warn("cannot create state_dir path={} reason={}", config.state_dir.string(), error.message());
+  if (!is_new || !account || geteuid() != 0) return;
+  if (chown(config.state_dir.c_str(), account->uid, account->gid) == 0) return;
+  log->warn("cannot hand over state_dir path={} user={} reason={}", config.state_dir.string(), account->user,
+            std::strerror(errno));
+}
+
+void change_user(const Config& config, const std::optional<Account>& account, const Logger& log) {
+  if (!account) {
+    if (geteuid() == 0) log->info("running as root; set user to give up its rights once the ports are open");
+    return;
+  }
+  drop_privileges(*account);
+  log->info("changed user={}", account->user);
+  if (access(config.state_dir.c_str(), W_OK | X_OK) == 0) return;
+  log->warn("cannot write to state_dir path={} user={} reason={}", config.state_dir.string(), account->user,
+            std::strerror(errno));
 }
 
 int report(const FinalCounts& counts, const Logger& log) {
@@ -37,6 +60,15 @@ int run_command(const RunOptions& options) {
     print_errors(std::cerr, translation.error());
     return kExitUsage;
   }
+  if (const auto errors = check_requirements(*config, (*translation)->registry); !errors.empty()) {
+    print_errors(std::cerr, errors);
+    return kExitUsage;
+  }
+  const auto account = find_account(*config, options.config);
+  if (!account) {
+    print_errors(std::cerr, {account.error()});
+    return kExitUsage;
+  }
   const LogFactory logs(spdlog::level::from_str(config->log_level));
   const Logger log = logs.make("app");
   // A receiver or terminal that goes away is an error to count, not a reason to die.
@@ -44,8 +76,9 @@ int run_command(const RunOptions& options) {
   boost::asio::io_context signals(1);
   boost::asio::signal_set stop_signals(signals, SIGINT, SIGTERM);
 
-  create_state_dir(*config, log);
+  create_state_dir(*config, *account, log);
   Pipeline pipeline(*config, **translation, logs);
+  change_user(*config, *account, log);
   pipeline.start();
   log->info("started version={} inputs={} outputs={}", FLOWCEF_VERSION, config->inputs.size(), config->outputs.size());
 

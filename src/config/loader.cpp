@@ -1,41 +1,29 @@
 #include "flowcef/config/loader.hpp"
 
-#include <algorithm>
 #include <array>
-#include <system_error>
-#include <unordered_map>
+#include <utility>
 
+#include "flowcef/config/input_loader.hpp"
 #include "flowcef/config/output_loader.hpp"
 #include "flowcef/config/path_option.hpp"
-#include "flowcef/config/quoted_text.hpp"
 #include "flowcef/config/state_dir.hpp"
+#include "flowcef/config/text_option.hpp"
 #include "flowcef/config/toml_reader.hpp"
+#include "flowcef/config/uniqueness.hpp"
 
 namespace flowcef {
 namespace {
 
 constexpr unsigned kMaxWorkers = 256;
-constexpr std::int64_t kMinReceiveBuffer = std::int64_t{64} << 10;  // a datagram of 65535 bytes must fit
-constexpr std::int64_t kMaxReceiveBuffer = std::int64_t{1} << 30;   // setsockopt takes an int and doubles it
+constexpr std::int64_t kMinDeadLetter = std::int64_t{128} << 10;  // a datagram of 65535 bytes must fit
+constexpr std::int64_t kMaxDeadLetter = std::int64_t{64} << 30;
 constexpr std::chrono::minutes kMaxStopDeadline{10};
 
 constexpr std::array kLogLevels = {Choice<const char*>{"debug", "debug"}, Choice<const char*>{"info", "info"},
                                    Choice<const char*>{"warn", "warn"}, Choice<const char*>{"error", "error"}};
-constexpr std::array kInputTypes = {Choice<int>{"udp", 0}};
-
-/// Finds names that are used twice, over all tables of a file.
-class Uniqueness {
- public:
-  void check(const ValueReader& value, const std::string& name) {
-    const auto [first, is_new] = first_.try_emplace(name, value.place());
-    if (is_new) return;
-    value.refuse("expected each only once, got " + in_quotes(name) + " again",
-                 "first at line " + std::to_string(first->second.line));
-  }
-
- private:
-  std::unordered_map<std::string, TomlPlace> first_;
-};
+constexpr std::array kSequenceRules = {Choice{"standard", SequenceRule::standard},
+                                       Choice{"records", SequenceRule::records},
+                                       Choice{"datagrams", SequenceRule::datagrams}, Choice{"off", SequenceRule::off}};
 
 class ConfigLoader {
  public:
@@ -45,7 +33,10 @@ class ConfigLoader {
     TableReader root(std::get<TomlValue::Table>(document.data), document.where, "", errors_);
     read_paths(root);
     read_process_options(root);
-    for (TableReader table : root.require_tables("input")) read_input(table);
+    read_account(root);
+    read_dead_letter(root);
+    for (TableReader table : root.require_tables("input")) config_.inputs.push_back(load_input(table, base_, inputs_));
+    for (TableReader table : root.find_tables("exporter")) read_exporter(table);
     for (TableReader table : root.require_tables("output")) read_output(table);
     root.refuse_unread();
     if (!errors_.empty()) return std::unexpected(errors_.take());
@@ -80,28 +71,42 @@ class ConfigLoader {
               [](const ValueReader& value) { return value.duration(std::chrono::milliseconds(0), kMaxStopDeadline); });
   }
 
-  void read_input(TableReader& table) {
-    UdpSourceConfig input;
-    if (const auto type = table.require("type", "\"udp\"")) static_cast<void>(type->choice(kInputTypes));
-    if (const auto listen = table.require("listen", "addresses such as [\"0.0.0.0:2055\", \"[::]:2055\"]")) {
-      for (const auto& item : listen->one_or_more("an array of addresses")) read_listen(item, input);
-    }
-    table.read("receive_buffer", input.receive_buffer_bytes,
-               [](const ValueReader& value) { return value.size(kMinReceiveBuffer, kMaxReceiveBuffer); });
-    table.refuse_unread();
-    config_.inputs.push_back(std::move(input));
+  void read_account(TableReader& root) {
+    const bool has_user = root.read("user", config_.user, account_option);
+    const bool has_group = root.read("group", config_.group, account_option);
+    if (has_group && !has_user) root.find("group")->refuse("only together with user", "name the user too");
   }
 
-  void read_listen(const ValueReader& value, UdpSourceConfig& input) {
-    const auto text = value.text();
-    if (!text) return;
-    const auto endpoint = Endpoint::parse(*text);
-    if (!endpoint) {
-      value.refuse_as_not("a numeric address with a port, such as \"0.0.0.0:2055\" or \"[::]:2055\"");
-      return;
+  void read_dead_letter(TableReader& root) {
+    const auto value = root.find("dead_letter");
+    if (!value) return;
+    auto table = value->table("a table such as { file = \"refused.pcapng\" }");
+    if (!table) return;
+    DeadLetterConfig dead_letter;
+    if (const auto file = table->require("file", "the path of the capture file to write")) {
+      if (auto path = path_option(*file, base_)) dead_letter.path = path->string();
     }
-    if (endpoint->port != 0) listen_addresses_.check(value, endpoint->to_string());  // 0: any free port
-    input.listen.push_back(*endpoint);
+    table->read("size", dead_letter.max_bytes,
+                [](const ValueReader& size) { return size.size(kMinDeadLetter, kMaxDeadLetter); });
+    table->refuse_unread();
+    config_.dead_letter = std::move(dead_letter);
+  }
+
+  void read_exporter(TableReader& table) {
+    ExporterConfig exporter;
+    if (const auto rule = table.require("sequence", "standard, records, datagrams or off")) {
+      exporter.sequence = rule->choice(kSequenceRules).value_or(exporter.sequence);
+    }
+    if (const auto match = table.require("match", "prefixes such as \"10.1.0.0/16\"")) {
+      for (const auto& item : match->one_or_more("an array of prefixes")) {
+        const auto prefix = prefix_option(item);
+        if (!prefix) continue;
+        exporter_prefixes_.check(item, prefix->to_string());
+        exporter.match = *prefix;
+        config_.exporters.push_back(exporter);
+      }
+    }
+    table.refuse_unread();
   }
 
   void read_output(TableReader& table) {
@@ -113,7 +118,8 @@ class ConfigLoader {
   std::filesystem::path base_;
   ErrorCollector errors_;
   Config config_;
-  Uniqueness listen_addresses_;
+  InputUniqueness inputs_;
+  Uniqueness exporter_prefixes_;
   Uniqueness output_names_;
 };
 

@@ -6,6 +6,7 @@
 
 #include "flowcef/config/path_option.hpp"
 #include "flowcef/config/target.hpp"
+#include "flowcef/config/text_option.hpp"
 
 namespace flowcef {
 namespace {
@@ -16,18 +17,11 @@ constexpr std::array kHeaders = {Choice{"none", SyslogHeader::none}, Choice{"rfc
                                  Choice{"rfc5424", SyslogHeader::rfc5424}};
 constexpr std::array kFramings = {Choice{"newline", Framing::newline},
                                   Choice{"octet-counting", Framing::octet_counting}};
-// `block` is for convert alone: a socket cannot wait.
 constexpr std::array kQueueFull = {Choice{"drop_oldest", QueueFull::drop_oldest},
                                    Choice{"drop_newest", QueueFull::drop_newest}};
 
 constexpr std::int64_t kMinQueue = std::int64_t{256} << 10;  // room for a few batches of 64 KiB
 constexpr std::int64_t kMaxQueue = std::int64_t{64} << 30;
-
-bool is_output_name(std::string_view text) {
-  return !text.empty() && text.size() <= 63 && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-  });
-}
 
 bool is_server_name(std::string_view text) {
   return !text.empty() && text.size() <= 253 && std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
@@ -116,6 +110,7 @@ void read_queue_and_connection(TableReader& table, SinkConfig& sink) {
   const auto wait = [](const ValueReader& value) { return value.duration(milliseconds(10), std::chrono::hours(1)); };
   table.read("queue", sink.queue_bytes, [](const ValueReader& value) { return value.size(kMinQueue, kMaxQueue); });
   table.read("queue_full", sink.queue_full, [](const ValueReader& value) { return value.choice(kQueueFull); });
+  table.read("required", sink.required, [](const ValueReader& value) { return value.boolean(); });
   table.read("connect_timeout", sink.connect_timeout, wait);
   table.read("write_timeout", sink.write_timeout, wait);
   const bool has_min = table.read("backoff_min", sink.backoff_min, wait);
@@ -131,7 +126,7 @@ OutputConfig load_output(TableReader& table, const std::filesystem::path& base) 
   OutputConfig output;
   SinkConfig& sink = output.sink;
   if (const auto value = table.require("name", "a name for logs and counters, such as \"siem\"")) {
-    if (auto name = value->text("1..63 letters, digits, - or _", is_output_name)) {
+    if (auto name = name_option(*value)) {
       sink.name = std::move(*name);
       table.rename("output." + sink.name);
     }

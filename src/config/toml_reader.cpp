@@ -34,8 +34,8 @@ struct Describe {
   std::string operator()(const TomlValue::Table&) const { return "a table"; }
 };
 
-std::string range_text(const std::string& low, const std::string& high) {
-  return low + ".." + high;
+std::string range_text(const std::string& low, const std::string& high, std::string_view other = {}) {
+  return low + ".." + high + (other.empty() ? "" : " or ") + std::string(other);
 }
 
 }  // namespace
@@ -48,6 +48,16 @@ ConfigErrors ErrorCollector::take() {
   std::ranges::stable_sort(errors_, {},
                            [](const ConfigError& error) { return std::tuple(error.where.line, error.where.column); });
   return std::exchange(errors_, {});
+}
+
+bool ValueReader::is_word(std::string_view word) const {
+  const auto* text = std::get_if<std::string>(&value_->data);
+  return text != nullptr && *text == word;
+}
+
+bool ValueReader::is_false() const {
+  const auto* boolean = std::get_if<bool>(&value_->data);
+  return boolean != nullptr && !*boolean;
 }
 
 std::optional<std::string> ValueReader::text() const {
@@ -69,10 +79,10 @@ std::optional<bool> ValueReader::boolean() const {
   return std::nullopt;
 }
 
-std::optional<std::int64_t> ValueReader::integer(std::int64_t low, std::int64_t high) const {
+std::optional<std::int64_t> ValueReader::integer(std::int64_t low, std::int64_t high, std::string_view other) const {
   const auto* integer = std::get_if<std::int64_t>(&value_->data);
   if (integer != nullptr && *integer >= low && *integer <= high) return *integer;
-  refuse_as_not(range_text(std::to_string(low), std::to_string(high)));
+  refuse_as_not(range_text(std::to_string(low), std::to_string(high), other));
   return std::nullopt;
 }
 
@@ -87,12 +97,13 @@ std::optional<std::size_t> ValueReader::size(std::int64_t low, std::int64_t high
 }
 
 std::optional<std::chrono::milliseconds> ValueReader::duration(std::chrono::milliseconds low,
-                                                               std::chrono::milliseconds high) const {
+                                                               std::chrono::milliseconds high,
+                                                               std::string_view other) const {
   std::optional<std::chrono::milliseconds> duration;
   if (const auto* text = std::get_if<std::string>(&value_->data)) duration = parse_duration(*text);
   if (duration && *duration >= low && *duration <= high) return duration;
-  refuse_as_not("a duration " + range_text(duration_text(low), duration_text(high)),
-                duration ? "" : "units are ms, s, m and h, as in \"5s\"");
+  refuse_as_not("a duration " + range_text(duration_text(low), duration_text(high), other),
+                duration ? "" : "units are ms, s, m, h and d, as in \"5s\"");
   return std::nullopt;
 }
 
@@ -157,9 +168,14 @@ std::optional<ValueReader> TableReader::require(std::string_view key, std::strin
 }
 
 std::vector<TableReader> TableReader::require_tables(std::string_view key) {
-  const std::string header = "[[" + path_to(key) + "]]";
-  const auto value = require(key, "at least one " + header);
+  if (!require(key, "at least one " + header_of(key))) return {};
+  return find_tables(key);
+}
+
+std::vector<TableReader> TableReader::find_tables(std::string_view key) {
+  const auto value = find(key);
   if (!value) return {};
+  const std::string header = header_of(key);
   if (value->is_table()) {
     value->refuse_as_not(header, "double brackets, as there may be several");
     return {};
@@ -194,6 +210,10 @@ void TableReader::refuse(std::string_view key, std::string problem, std::string 
 
 std::string TableReader::path_to(std::string_view key) const {
   return (path_.empty() ? "" : path_ + '.') + key_text(key);
+}
+
+std::string TableReader::header_of(std::string_view key) const {
+  return "[[" + path_to(key) + "]]";
 }
 
 std::string hint_among(std::string_view wanted, std::span<const std::string_view> known) {

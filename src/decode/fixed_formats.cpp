@@ -168,8 +168,4 @@ std::shared_ptr<Template> make_fixed_template(const FixedFormat& format, const E
   return layout;
 }
 
-std::shared_ptr<const Template> make_netflow5_template(const ElementRegistry& registry) {
-  return make_fixed_template(*find_format(5), registry);
-}
-
 }  // namespace flowcef

@@ -6,6 +6,16 @@ std::string_view to_string(Refusal reason) {
   switch (reason) {
     case Refusal::short_header:
       return "short_header";
+    case Refusal::exporter_not_allowed:
+      return "exporter_not_allowed";
+    case Refusal::rate_exceeded:
+      return "rate_exceeded";
+    case Refusal::netflow6:
+      return "netflow6";
+    case Refusal::netflow8:
+      return "netflow8";
+    case Refusal::sflow:
+      return "sflow";
     case Refusal::unknown_version:
       return "unknown_version";
     case Refusal::bad_message_length:

@@ -1,5 +1,7 @@
 #include "flowcef/decode/template.hpp"
 
+#include <atomic>
+
 namespace flowcef {
 
 std::string_view to_string(ExportFormat format) {
@@ -23,6 +25,16 @@ const Field* Template::find(ElementId element) const noexcept {
     if (field.id == element) return &field;
   }
   return nullptr;
+}
+
+std::uint64_t new_layout_serial() noexcept {
+  static std::atomic<std::uint64_t> next = 1;
+  return next.fetch_add(1, std::memory_order_relaxed);
+}
+
+bool is_same_layout(const Template& a, const Template& b) noexcept {
+  return a.format == b.format && a.options == b.options && a.scope_fields == b.scope_fields &&
+         a.definition == b.definition;
 }
 
 }  // namespace flowcef

@@ -74,7 +74,7 @@ TemplateParser::Result TemplateParser::ipfix_options_template(ByteReader& in) co
   std::uint16_t id = 0;
   std::uint16_t fields = 0;
   if (!in.read(id) || !in.read(fields)) return std::unexpected(TemplateRefusal{Refusal::bad_template, false});
-  if (fields == 0) return std::unexpected(TemplateRefusal{Refusal::ignored_withdrawal, true});
+  if (fields == 0) return std::unexpected(TemplateRefusal{Refusal::ignored_withdrawal, true, id});
   std::uint16_t scope_fields = 0;
   if (!in.read(scope_fields) || scope_fields > fields) {
     return std::unexpected(TemplateRefusal{Refusal::bad_template, false});
@@ -109,7 +109,7 @@ bool TemplateParser::read_field(const Shape& shape, bool scope, ByteReader& in, 
 }
 
 TemplateParser::Result TemplateParser::compile(const Shape& shape, ByteReader& in) const {
-  if (shape.fields == 0) return std::unexpected(TemplateRefusal{Refusal::ignored_withdrawal, true});
+  if (shape.fields == 0) return std::unexpected(TemplateRefusal{Refusal::ignored_withdrawal, true, shape.id});
   if (shape.id < kFirstTemplateId) return std::unexpected(TemplateRefusal{Refusal::bad_template, false});
   if (shape.fields > kMaxTemplateFields)
     return std::unexpected(TemplateRefusal{Refusal::too_many_fields, false, shape.id});
@@ -138,7 +138,9 @@ TemplateParser::Result TemplateParser::compile(const Shape& shape, ByteReader& i
     const bool padding = is_padding(shape.format, field);
     layout.wire_lengths.push_back(field.length);
     layout.wire_to_field.push_back(padding ? -1 : static_cast<std::int32_t>(layout.fields.size()));
-    if (!padding) layout.fields.push_back(field);
+    if (padding) continue;
+    layout.has_lists = layout.has_lists || is_list(field.type());
+    layout.fields.push_back(field);
   }
   const Bytes taken = definition.first(definition.size() - in.remaining());
   layout.definition.assign(taken.begin(), taken.end());

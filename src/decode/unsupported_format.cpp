@@ -23,24 +23,12 @@ bool is_sflow(Bytes datagram) {
 
 }  // namespace
 
-std::string_view to_string(UnsupportedFormat format) {
-  switch (format) {
-    case UnsupportedFormat::netflow6:
-      return "netflow6";
-    case UnsupportedFormat::netflow8:
-      return "netflow8";
-    case UnsupportedFormat::sflow:
-      return "sflow";
-  }
-  return "unknown";
-}
-
-std::optional<UnsupportedFormat> recognise_unsupported(Bytes datagram) noexcept {
-  if (is_sflow(datagram)) return UnsupportedFormat::sflow;
+std::optional<Refusal> recognise_unsupported(Bytes datagram) noexcept {
+  if (is_sflow(datagram)) return Refusal::sflow;
   if (datagram.size() < kNetflow6HeaderLength || !is_plausible_count(datagram)) return std::nullopt;
   const auto version = load_be<std::uint16_t>(datagram.data());
-  if (version == 6) return UnsupportedFormat::netflow6;
-  if (version == 8 && datagram.size() >= kNetflow8HeaderLength) return UnsupportedFormat::netflow8;
+  if (version == 6) return Refusal::netflow6;
+  if (version == 8 && datagram.size() >= kNetflow8HeaderLength) return Refusal::netflow8;
   return std::nullopt;
 }
 

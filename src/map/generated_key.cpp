@@ -32,19 +32,19 @@ std::string camel_case(std::string_view name) {
 
 }  // namespace
 
-std::string generated_key(std::string_view prefix, const Field& field) {
+std::string generated_key(std::string_view prefix, ElementId id, const InformationElement* element) {
   std::string key(prefix);
-  const std::string id = std::to_string(field.id.id);
-  if (field.element != nullptr) {
-    key += camel_case(field.element->name);
-  } else if (field.id.pen == 0) {
-    key += "Element" + id;
-  } else if (field.id.pen == kNetflow9Pen) {
-    key += "V9Field" + id;
-  } else if (field.id.pen == kNetflow9ScopePen) {
-    key += "Scope" + id;
+  const std::string number = std::to_string(id.id);
+  if (element != nullptr) {
+    key += camel_case(element->name);
+  } else if (id.pen == 0) {
+    key += "Element" + number;
+  } else if (id.pen == kNetflow9Pen) {
+    key += "V9Field" + number;
+  } else if (id.pen == kNetflow9ScopePen) {
+    key += "Scope" + number;
   } else {
-    key += "Pen" + std::to_string(field.id.pen) + "Id" + id;
+    key += "Pen" + std::to_string(id.pen) + "Id" + number;
   }
   // Splunk Connect for Syslog deletes every key that ends so, taking it for the label of a custom slot.
   if (key.ends_with("Label")) key += "Value";

@@ -18,14 +18,40 @@ struct ContextName {
 
 constexpr ContextName kContextNames[] = {
     {"@event_id", ContextValue::event_id, CefType::string},
+    {"@message_id", ContextValue::message_id, CefType::string},
     {"@exporter", ContextValue::exporter, CefType::ipv4},
     {"@exporter_ipv6", ContextValue::exporter_ipv6, CefType::ipv6},
+    {"@exporter_port", ContextValue::exporter_port, CefType::integer},
+    {"@listener", ContextValue::listener, CefType::ipv4},
+    {"@listener_ipv6", ContextValue::listener_ipv6, CefType::ipv6},
+    {"@listener_port", ContextValue::listener_port, CefType::integer},
     {"@export_time", ContextValue::export_time, CefType::timestamp},
     {"@receive_time", ContextValue::receive_time, CefType::timestamp},
     {"@start", ContextValue::start, CefType::timestamp},
     {"@end", ContextValue::end, CefType::timestamp},
     {"@observation_domain", ContextValue::observation_domain, CefType::long_integer},
     {"@sequence", ContextValue::sequence, CefType::long_integer},
+    {"@version", ContextValue::version, CefType::integer},
+    {"@record_kind", ContextValue::record_kind, CefType::string},
+    {"@template_id", ContextValue::template_id, CefType::integer},
+    {"@header_count", ContextValue::header_count, CefType::integer},
+    {"@header_length", ContextValue::header_length, CefType::integer},
+    {"@header_bytes", ContextValue::header_bytes, CefType::string},
+    {"@uptime", ContextValue::uptime, CefType::long_integer},
+    {"@unix_seconds", ContextValue::unix_seconds, CefType::long_integer},
+    {"@unix_nanoseconds", ContextValue::unix_nanoseconds, CefType::long_integer},
+    {"@icmp_type", ContextValue::icmp_type, CefType::integer},
+    {"@icmp_code", ContextValue::icmp_code, CefType::integer},
+    {"@sampling_interval", ContextValue::sampling_interval, CefType::long_integer},
+    {"@corrected_octets", ContextValue::corrected_octets, CefType::long_integer},
+    {"@corrected_packets", ContextValue::corrected_packets, CefType::long_integer},
+    {"@ingress_interface_name", ContextValue::ingress_interface_name, CefType::string},
+    {"@egress_interface_name", ContextValue::egress_interface_name, CefType::string},
+    {"@application_name", ContextValue::application_name, CefType::string},
+    {"@sampler_name", ContextValue::sampler_name, CefType::string},
+    {"@ingress_vrf_name", ContextValue::ingress_vrf_name, CefType::string},
+    {"@egress_vrf_name", ContextValue::egress_vrf_name, CefType::string},
+    {"@user_name", ContextValue::user_name, CefType::string},
 };
 
 constexpr std::string_view type_text(CefType type) {
@@ -82,7 +108,13 @@ bool suits(DataType element, CefType key) {
 bool suits(CefType value, CefType key) {
   if (key == CefType::string || value == key) return true;
   if (key == CefType::ip) return value == CefType::ipv4 || value == CefType::ipv6;
-  return key == CefType::floating && value == CefType::long_integer;
+  const bool whole = value == CefType::integer || value == CefType::long_integer;
+  return whole && (key == CefType::floating || key == CefType::long_integer);
+}
+
+/// Numbers that are left out of a key whose limit they exceed, so that they may go to a 32-bit one.
+bool is_checked_number(ContextValue value) {
+  return value >= ContextValue::sampling_interval && value <= ContextValue::corrected_packets;
 }
 
 class Resolver {
@@ -222,7 +254,8 @@ class Resolver {
         return source;
       }
       source.context = known->value;
-      if (key.type && !suits(known->type, *key.type)) {
+      const bool checked = is_checked_number(known->value) && key.type == CefType::integer;
+      if (key.type && !checked && !suits(known->type, *key.type)) {
         fail(text.where, key.key,
              "expected " + std::string(type_text(*key.type)) + ", got " + std::string(type_text(known->type)));
       }

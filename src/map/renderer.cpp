@@ -1,39 +1,23 @@
 #include "flowcef/map/renderer.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
+#include "context_text.hpp"
 #include "flowcef/core/decimal.hpp"
 
 namespace flowcef {
 namespace {
 
-/// Room for any one context value, an address or a number, and for reading on in blocks.
-constexpr std::size_t kMaxContextText = kMaxIpv6Text + kCopyBlock;
+/// Room for any one context value, and for reading on in blocks.
+constexpr std::size_t kMaxContextText = kMaxContextValue + kCopyBlock;
 /// Octet count and blank in front of a message, or LF behind it.
 constexpr std::size_t kMaxFraming = 12;
 
-char* write_context_value(char* out, ContextValue value, const ExportContext& context) {
-  const IpAddress& exporter = context.exporter.address;
-  switch (value) {
-    case ContextValue::exporter:
-      return exporter.is_v4() ? write_ipv4(out, exporter.ipv4_bytes()) : out;
-    case ContextValue::exporter_ipv6:
-      return exporter.is_v4() || exporter.is_unspecified() ? out : write_ipv6(out, exporter.ipv6_bytes().data());
-    case ContextValue::export_time:
-      return write_i64(out, context.export_ms);
-    case ContextValue::receive_time:
-      return context.received_ns == 0 ? out : write_i64(out, context.received_ns / 1'000'000);
-    case ContextValue::observation_domain:
-      return write_u64(out, context.domain);
-    case ContextValue::sequence:
-      return write_u64(out, context.sequence);
-    case ContextValue::event_id:
-    case ContextValue::start:
-    case ContextValue::end:
-      break;  // differ from record to record
-  }
-  return out;
+bool has_rows(const OptionsTables* known, const std::vector<OptionsTable>& wanted) {
+  return known != nullptr &&
+         std::any_of(wanted.begin(), wanted.end(), [&](OptionsTable table) { return known->has(table); });
 }
 
 }  // namespace
@@ -46,6 +30,7 @@ Renderer::Renderer(const Mapping& mapping, const RenderingConfig& config, BatchP
       counters_(counters),
       deliver_(std::move(deliver)),
       envelope_(config.header),
+      lists_(mapping.prefix),
       batch_(pool.acquire()) {}
 
 Renderer::~Renderer() {
@@ -53,18 +38,28 @@ Renderer::~Renderer() {
 }
 
 const Program& Renderer::program_for(const Template& layout) {
-  std::unique_ptr<Program>& program = programs_[layout.serial];
-  if (!program) program = std::make_unique<Program>(compile(mapping_, layout, {config_.wide_in}));
-  return *program;
+  const auto known = programs_.find(layout.serial);
+  if (known != programs_.end()) return *known->second.program;
+  sweep_programs();
+  Compiled& made = programs_[layout.serial];
+  made.layout = layout.weak_from_this();
+  made.program = std::make_unique<Program>(compile(mapping_, layout, {config_.wide_in}));
+  return *made.program;
 }
 
-void Renderer::render_context(const Program& program, const ExportContext& context) {
+void Renderer::sweep_programs() {
+  if (programs_.size() < sweep_at_) return;
+  std::erase_if(programs_, [](const auto& entry) { return entry.second.layout.expired(); });
+  sweep_at_ = std::max(kFirstSweep, 2 * programs_.size());
+}
+
+void Renderer::render_context(const Program& program, const DataSet& set, std::string_view event_prefix) {
   const std::size_t count = program.context_values.size();
   if (context_text_.size() < count * kMaxContextText) context_text_.resize(count * kMaxContextText);
   context_texts_.clear();
   for (std::size_t i = 0; i < count; ++i) {
     char* const begin = context_text_.data() + i * kMaxContextText;
-    context_texts_.emplace_back(begin, write_context_value(begin, program.context_values[i], context));
+    context_texts_.emplace_back(begin, write_context_value(begin, program.context_values[i], set, event_prefix));
   }
 }
 
@@ -74,13 +69,22 @@ std::string_view Renderer::keep_event_prefix(std::string_view prefix) noexcept {
 
 void Renderer::render(const DataSet& set, const EventIds& ids) {
   const Program& program = program_for(set.layout);
-  render_context(program, set.context);
-  const SetContext context{set.context, envelope_.render(set.context), context_texts_, keep_event_prefix(ids.prefix)};
+  const std::string_view event_prefix = keep_event_prefix(ids.prefix);
+  render_context(program, set, event_prefix);
+  const std::uint8_t tables = has_rows(set.context.tables, program.options_tables) ? condition::kTables : 0;
+  const SetContext context{set.context,
+                           envelope_.render(set.context),
+                           context_texts_,
+                           event_prefix,
+                           static_cast<std::uint8_t>(condition::kAlways | tables),
+                           lists_};
   std::size_t shared = context.envelope.size() + context.event_prefix.size() + kMaxFraming + kCopyBlock;
   for (const std::string_view text : context_texts_) shared += text.size();
   std::uint64_t bytes = 0;
   for (std::uint32_t i = 0; i < set.record_count; ++i) {
-    make_room(shared + max_message_size(program, set, i));
+    std::size_t room = shared + max_message_size(program, set, i);
+    if (!program.lists.empty()) room += lists_.prepare(program, set, i);
+    make_room(room);
     bytes += append_line(program, set, i, context, ids.first + i);
   }
   counters_.lines.add(set.record_count);

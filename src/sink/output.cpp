@@ -30,7 +30,7 @@ std::unique_ptr<OutputDriver> make_driver(const SinkConfig& config, OutputFeed& 
 Output::Output(const SinkConfig& config, Logger log)
     : config_(config),
       log_(std::move(log)),
-      feed_(config.queue_bytes, config.queue_full, [this] { driver_->wake(); }),
+      feed_(config, [this] { driver_->wake(); }),
       driver_(make_driver(config_, feed_, log_)),
       queue_loss_(log_, config.name) {}
 
@@ -51,8 +51,8 @@ void Output::run() noexcept {
   }
 }
 
-void Output::submit(BatchRef batch) {
-  const std::size_t lost = feed_.submit(std::move(batch));
+void Output::submit(BatchRef batch, Producer producer) {
+  const std::size_t lost = feed_.submit(std::move(batch), producer);
   if (lost == 0) return;
   const std::lock_guard lock(loss_mutex_);
   queue_loss_.report("queue_full", lost);

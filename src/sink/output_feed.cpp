@@ -4,10 +4,10 @@
 
 namespace flowcef {
 
-OutputFeed::OutputFeed(std::size_t capacity_bytes, QueueFull policy, std::function<void()> wake)
-    : policy_(policy), queue_(capacity_bytes, std::move(wake)) {}
+OutputFeed::OutputFeed(const SinkConfig& config, std::function<void()> wake)
+    : policy_(config.queue_full), required_(config.required), queue_(config.queue_bytes, std::move(wake)) {}
 
-std::size_t OutputFeed::submit(BatchRef batch) {
+std::size_t OutputFeed::submit(BatchRef batch, Producer producer) {
   if (!batch || batch->empty()) return 0;
   const std::size_t lines = batch->lines().size();
   const std::size_t cost = batch->bytes().size();
@@ -15,7 +15,7 @@ std::size_t OutputFeed::submit(BatchRef batch) {
   // Before the push, as the output's thread may take the batch before push() returns.
   books_.queued(lines);
   std::size_t lost = 0;
-  const PushResult result = push(std::move(batch), cost, lost);
+  const PushResult result = push(std::move(batch), cost, producer, lost);
   if (lost > 0) {
     books_.unqueued(lost);
     books_.dropped(DropReason::queue_full, lost);
@@ -26,16 +26,14 @@ std::size_t OutputFeed::submit(BatchRef batch) {
   return result == PushResult::full ? lost + lines : lost;
 }
 
-PushResult OutputFeed::push(BatchRef batch, std::size_t cost, std::size_t& evicted) {
-  switch (policy_) {
-    case QueueFull::drop_oldest:
-      return queue_.push_dropping_oldest(std::move(batch), cost,
-                                         [&evicted](const BatchRef& old) { evicted += old->lines().size(); });
-    case QueueFull::block:
-      return queue_.wait_push(std::move(batch), cost);
-    default:
-      return queue_.try_push(std::move(batch), cost);
+PushResult OutputFeed::push(BatchRef batch, std::size_t cost, Producer producer, std::size_t& evicted) {
+  if (required_ && producer == Producer::can_wait) {
+    const PushResult result = queue_.wait_push(batch, cost);
+    if (result != PushResult::full) return result;
   }
+  if (policy_ == QueueFull::drop_newest) return queue_.try_push(std::move(batch), cost);
+  return queue_.push_dropping_oldest(std::move(batch), cost,
+                                     [&evicted](const BatchRef& old) { evicted += old->lines().size(); });
 }
 
 BatchRef OutputFeed::next() {

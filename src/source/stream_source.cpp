@@ -145,7 +145,7 @@ class StreamSource::Impl : public std::enable_shared_from_this<Impl> {
     static_cast<void>(socket.non_blocking(true, error));
     set_keep_alive(socket);
     const auto session = std::make_shared<StreamSession>(std::move(socket), tls_ ? &*tls_ : nullptr, peer, local);
-    session->deadline = deadline_after(tls_ ? config_.handshake_timeout : config_.idle_timeout);
+    session->deadline = deadline_after(tls_ ? config_.handshake_timeout : idle_timeout());
     sessions_.emplace(session->number, session);
     ++sessions_of_[peer.address];
     counts_.opened.add();
@@ -163,6 +163,11 @@ class StreamSource::Impl : public std::enable_shared_from_this<Impl> {
       return "too many sessions of this address";
     }
     return nullptr;
+  }
+
+  /// Returns: 0: none.
+  [[nodiscard]] std::chrono::milliseconds idle_timeout() const {
+    return config_.idle_timeout.value_or(std::chrono::milliseconds(0));
   }
 
   [[nodiscard]] static Clock::time_point deadline_after(std::chrono::milliseconds timeout) {
@@ -199,14 +204,14 @@ class StreamSource::Impl : public std::enable_shared_from_this<Impl> {
       const Error error = session.handshake();
       if (error == asio::error::would_block) return Left::none;
       if (error) return fail_tls(session, session.describe(error));
-      session.deadline = deadline_after(config_.idle_timeout);
+      session.deadline = deadline_after(idle_timeout());
     }
     for (int i = 0; i < kReadsPerTurn; ++i) {
       Error error;
       const std::size_t count = session.read(session.framer.room(), error);
       if (error == asio::error::would_block) return Left::none;
       if (error) return end_of_input(session, error);
-      session.deadline = deadline_after(config_.idle_timeout);
+      session.deadline = deadline_after(idle_timeout());
       session.framer.commit(count);
       counts_.bytes.add(count);
       if (!hand_on(session)) return Left::ended;
@@ -294,7 +299,7 @@ class StreamSource::Impl : public std::enable_shared_from_this<Impl> {
 
   void arm_timer() {
     auto period = std::chrono::milliseconds(1000);
-    for (const auto timeout : {config_.handshake_timeout, config_.idle_timeout}) {
+    for (const auto timeout : {config_.handshake_timeout, idle_timeout()}) {
       if (timeout.count() != 0) period = std::min(period, std::max(timeout / 4, std::chrono::milliseconds(10)));
     }
     timer_.expires_after(period);

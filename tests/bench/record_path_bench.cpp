@@ -43,12 +43,14 @@ void report(benchmark::State& state, const Workload& work, std::uint64_t bytes, 
 class Discard final : public DataSetHandler {
  public:
   void on_data_set(const DataSet& set) override { benchmark::DoNotOptimize(set.record_count); }
+  void on_refused(const Datagram&, Refusal) override {}
 };
 
 void decode(benchmark::State& state, const Workload& work) {
   Discard handler;
   DecodeCounters counters;
-  Decoder decoder(translation().registry, counters, handler);
+  InputState input;
+  Decoder decoder(translation().registry, input, counters, handler);
   decoder.decode(test::datagram_of(work.templates));
   const Datagram datagram = test::datagram_of(work.data);
   decoder.decode(datagram);
@@ -60,6 +62,7 @@ void decode(benchmark::State& state, const Workload& work) {
 /// Keeps the data set of one message, so that map can be measured alone.
 class Capture final : public DataSetHandler {
  public:
+  void on_refused(const Datagram&, Refusal) override {}
   void on_data_set(const DataSet& set) override {
     context = set.context;
     positions.assign(set.positions.begin(), set.positions.end());
@@ -82,7 +85,8 @@ class Capture final : public DataSetHandler {
 void map(benchmark::State& state, const Workload& work) {
   Capture capture;
   DecodeCounters counters;
-  Decoder decoder(translation().registry, counters, capture);
+  InputState input;
+  Decoder decoder(translation().registry, input, counters, capture);
   decoder.decode(test::datagram_of(work.templates));
   decoder.decode(test::datagram_of(work.data));
   BatchPool pool;
@@ -97,14 +101,15 @@ void map(benchmark::State& state, const Workload& work) {
 
 void decode_and_map(benchmark::State& state, const Workload& work) {
   BatchPool pool;
-  RecordPath path(translation(), pool, {{kRendering, [](const BatchRef&) {}}});
+  InputState input;
+  RecordPath path(translation(), pool, {{kRendering, [](const BatchRef&) {}}}, {&input});
   path.set_event_ids("1700000000000-0-", 1);
-  path.decode(test::datagram_of(work.templates));
+  path.decode(0, test::datagram_of(work.templates));
   const Datagram datagram = test::datagram_of(work.data);
-  for (int i = 0; i < 100; ++i) path.decode(datagram);
+  for (int i = 0; i < 100; ++i) path.decode(0, datagram);
   const std::uint64_t bytes = path.render_counters()[0]->bytes.value();
   const std::size_t before = test::allocations();
-  for (auto _ : state) path.decode(datagram);
+  for (auto _ : state) path.decode(0, datagram);
   report(state, work, path.render_counters()[0]->bytes.value() - bytes, test::allocations() - before);
 }
 

@@ -129,8 +129,9 @@ void expect_row(const std::string& capture, const std::string& format, const Row
   if (columns["proto"] == "1" || columns["proto"] == "58") {
     EXPECT_FALSE(event.has("spt") || event.has("dpt"));
     columns["spt"] = first_of(event, {"FlowcefBridgeSourceTransportPort"});
-    columns["dpt"] = first_of(
-        event, {format == "netflow5" ? "FlowcefBridgeIcmpTypeCodeIPv4" : "FlowcefBridgeDestinationTransportPort"});
+    const bool in_port = format == "netflow1" || format == "netflow5";
+    columns["dpt"] =
+        first_of(event, {in_port ? "FlowcefBridgeIcmpTypeCodeIPv4" : "FlowcefBridgeDestinationTransportPort"});
   }
   const auto repeated = row.find("repeated");
   const bool lenient = repeated != row.end() && !repeated->second.empty();
@@ -180,7 +181,7 @@ std::vector<std::string> capture_names() {
   if (!std::filesystem::exists(top / "MANIFEST.tsv", error)) return names;
   for (const Row& row : read_table(top / "MANIFEST.tsv")) {
     std::filesystem::path file = row.at("file");
-    if (file.extension() != ".pcap" || row.at("format") == "sflow" || row.at("format") == "netflow1") continue;
+    if (file.extension() != ".pcap" || row.at("format") == "sflow") continue;
     file.replace_extension();
     if (std::filesystem::exists(top / (file.string() + ".expect.tsv"))) names.push_back(file.string());
   }

@@ -35,18 +35,19 @@ CaptureLines convert_capture(const std::filesystem::path& file, const Translatio
   const auto collect = [&result](const BatchRef& batch) {
     for (const LineRef& line : batch->lines()) result.lines.emplace_back(batch->message(line));
   };
-  RecordPath path(translation, pool, {{rendering, collect}});
+  InputState input(decode_config_for_files());
+  RecordPath path(translation, pool, {{rendering, collect}}, {&input});
   const auto exports = open_export_file(file.string());
   Datagram datagram;
   while (exports->next(datagram)) {
     path.set_event_ids(std::to_string(datagram.frame) + '-', 1);
-    path.decode(datagram);
+    path.decode(0, datagram);
   }
-  path.flush();
-  result.records = path.decode_counters().records.value();
-  result.refused = path.decode_counters().refused_total();
+  path.finish();
+  result.records = path.inputs().front()->decode_counters().records.value();
+  result.refused = path.inputs().front()->decode_counters().refused_total();
   for (std::size_t i = 0; i < kRefusalCount; ++i) {
-    const std::uint64_t count = path.decode_counters().refused[i].value();
+    const std::uint64_t count = path.inputs().front()->decode_counters().refused[i].value();
     if (count != 0)
       result.refusals.push_back(std::string(to_string(static_cast<Refusal>(i))) + ' ' + std::to_string(count));
   }

@@ -20,6 +20,15 @@ struct DecodedRecord {
 
 class DecodeFixture : public testing::Test, protected DataSetHandler {
  protected:
+  DecodeFixture() : DecodeFixture(DecodeConfig{}) {}
+  explicit DecodeFixture(const DecodeConfig& config) : input_(config) {}
+
+  static DecodeConfig limited(std::size_t templates) {
+    DecodeConfig config;
+    config.max_templates = templates;
+    return config;
+  }
+
   void decode(const MessageBuilder& message) { decode(message.bytes()); }
   void decode(const std::vector<std::uint8_t>& payload) { decoder_.decode(datagram_of(payload)); }
   void decode_from(std::string_view exporter, std::uint16_t port, const MessageBuilder& message) {
@@ -27,7 +36,9 @@ class DecodeFixture : public testing::Test, protected DataSetHandler {
     decoder_.decode(datagram_of(bytes, exporter, port));
   }
 
-  [[nodiscard]] std::uint64_t refused(Refusal reason) const {
+  /// Data sets that still wait for their template count as well.
+  [[nodiscard]] std::uint64_t refused(Refusal reason) {
+    decoder_.finish();
     return counters_.refused[static_cast<std::size_t>(reason)].value();
   }
 
@@ -36,6 +47,8 @@ class DecodeFixture : public testing::Test, protected DataSetHandler {
     contexts_.push_back(set.context);
     serials_.push_back(set.layout.serial);
   }
+
+  void on_refused(const Datagram&, Refusal reason) override { refusals_.push_back(reason); }
 
   static DecodedRecord read(const DataSet& set, std::uint32_t index) {
     DecodedRecord record{set.template_id, set.layout.options, {}};
@@ -58,10 +71,12 @@ class DecodeFixture : public testing::Test, protected DataSetHandler {
 
   ElementRegistry registry_;
   DecodeCounters counters_;
-  Decoder decoder_{registry_, counters_, *this, {.templates = 4}};
+  InputState input_;
+  Decoder decoder_{registry_, input_, counters_, *this};
   std::vector<DecodedRecord> records_;
   std::vector<ExportContext> contexts_;  ///< their header bytes are gone
   std::vector<std::uint64_t> serials_;
+  std::vector<Refusal> refusals_;  ///< one for each message with a fault
 };
 
 }  // namespace flowcef::test

@@ -43,10 +43,12 @@ std::vector<std::string> RenderFixture::lines(const std::vector<std::uint8_t>& p
     const auto collect = [this](const BatchRef& batch) {
       for (const LineRef& line : batch->lines()) lines_.emplace_back(batch->message(line));
     };
-    path_ = std::make_unique<RecordPath>(*translation_, pool_, std::vector<RenderingPlan>{{rendering_, collect}});
+    input_ = std::make_unique<InputState>(decode_);
+    path_ = std::make_unique<RecordPath>(*translation_, pool_, std::vector<RenderingPlan>{{rendering_, collect}},
+                                         std::vector<InputState*>{input_.get()});
     path_->set_event_ids("7-", 1);
   }
-  path_->decode(datagram_of(payload, exporter));
+  path_->decode(0, datagram_of(payload, exporter));
   path_->flush();
   return std::exchange(lines_, {});
 }

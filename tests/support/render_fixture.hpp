@@ -49,6 +49,8 @@ class RenderFixture : public testing::Test {
   RenderingConfig rendering_;
   BatchPool pool_;
   std::vector<std::string> lines_;
+  DecodeConfig decode_;
+  std::unique_ptr<InputState> input_;
   std::unique_ptr<RecordPath> path_;
 };
 

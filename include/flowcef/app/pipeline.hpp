@@ -3,10 +3,12 @@
 
 #include <chrono>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "flowcef/app/final_counts.hpp"
 #include "flowcef/app/ingest_worker.hpp"
+#include "flowcef/app/state_keeper.hpp"
 #include "flowcef/app/translation.hpp"
 #include "flowcef/config/config.hpp"
 #include "flowcef/log/log.hpp"
@@ -19,12 +21,17 @@ namespace flowcef {
 struct OutputGroup {
   std::vector<std::unique_ptr<Output>> outputs;
   std::vector<std::size_t> plan_of_output;  ///< in the order of `outputs`
-  std::vector<RenderingPlan> plans;
+  std::vector<RenderingPlan> plans;         ///< for workers that cannot wait (UDP)
 
   /// Errors: std::runtime_error, as Output's constructor.
   OutputGroup(const std::vector<OutputConfig>& configs, const LogFactory& logs);
 
+  /// Returns: `plans` for workers that can: a required output whose queue is full holds them back.
+  [[nodiscard]] std::vector<RenderingPlan> waiting_plans() const;
+
   void start();
+  /// Lets workers that wait go on, so that they can be stopped before the outputs.
+  void release_producers();
   void stop(std::chrono::steady_clock::time_point deadline);
   void add_counts(FinalCounts& counts) const;
 };
@@ -41,8 +48,16 @@ class Pipeline {
   [[nodiscard]] FinalCounts counts() const;
 
  private:
+  void open_udp(const Config& config, const Translation& translation, const Logger& log);
+  void open_streams(const Config& config, const Translation& translation, const Logger& log);
+  IngestWorker& add_worker(const Translation& translation, const std::vector<RenderingPlan>& plans, const Logger& log);
+
+  const std::string epoch_;
   BatchPool pool_;  ///< outlives the outputs, whose queues hold its batches
   OutputGroup outputs_;
+  std::unique_ptr<DeadLetterFile> dead_letters_;  ///< null: none are kept
+  std::vector<std::unique_ptr<InputState>> inputs_;
+  std::unique_ptr<StateKeeper> state_;
   std::vector<std::unique_ptr<IngestWorker>> workers_;
 };
 

@@ -1,4 +1,4 @@
-// A record's way from datagram to lines, on one thread: decode, then map once for every rendering.
+// A record's way from datagram to lines, on one thread: decode by input, then map once for every rendering.
 #pragma once
 
 #include <cstdint>
@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "flowcef/app/input_path.hpp"
 #include "flowcef/app/translation.hpp"
-#include "flowcef/decode/decoder.hpp"
 #include "flowcef/map/renderer.hpp"
 
 namespace flowcef {
@@ -19,29 +19,38 @@ struct RenderingPlan {
 };
 
 /// Decodes datagrams and renders each record once for every plan, with the same event id in all of them.
-/// Thread: decode(), flush() and set_event_prefix() from one; the counters from any.
-class RecordPath final : private DataSetHandler {
+/// Thread:   all calls from one; the counters from any.
+/// Lifetime: keeps references to the inputs' states and the translation.
+class RecordPath {
  public:
-  RecordPath(const Translation& translation, BatchPool& pool, const std::vector<RenderingPlan>& plans);
+  /// Input: `dead_letters` may be null.
+  RecordPath(const Translation& translation, BatchPool& pool, const std::vector<RenderingPlan>& plans,
+             const std::vector<InputState*>& inputs, DeadLetterFile* dead_letters = nullptr);
 
   /// Event ids are the prefix and a number, which starts at `first`.
   void set_event_ids(std::string prefix, std::uint64_t first);
-  void decode(const Datagram& datagram) { decoder_.decode(datagram); }
+  /// Input: `input` is a place in the list of inputs.
+  void decode(std::size_t input, const Datagram& datagram) { inputs_[input]->decode(datagram); }
+  void end_session(std::size_t input, const IpAddress& exporter, std::uint64_t session);
+  /// Input: the time of day, in nanoseconds since 1970 UTC.
+  void tick(std::int64_t now_ns);
+  /// Hands on what has been rendered so far.
   void flush();
+  /// The last thing to do: counts what still waited for its template, then flushes.
+  void finish();
 
-  [[nodiscard]] const DecodeCounters& decode_counters() const noexcept { return decode_counters_; }
+  [[nodiscard]] const std::vector<std::unique_ptr<InputPath>>& inputs() const noexcept { return inputs_; }
   /// In the order of the plans.
   [[nodiscard]] const std::vector<std::unique_ptr<RenderCounters>>& render_counters() const noexcept {
     return render_counters_;
   }
 
  private:
-  void on_data_set(const DataSet& set) override;
+  void render(const DataSet& set);
 
-  DecodeCounters decode_counters_;
   std::vector<std::unique_ptr<RenderCounters>> render_counters_;
   std::vector<std::unique_ptr<Renderer>> renderers_;
-  Decoder decoder_;
+  std::vector<std::unique_ptr<InputPath>> inputs_;
   std::string event_prefix_;
   std::uint64_t next_event_ = 0;
 };

@@ -1,15 +1,29 @@
 // The whole configuration file as plain structs; defaults stand here or in the stage's own struct.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
+#include "flowcef/decode/decode_config.hpp"
+#include "flowcef/map/mapping_spec.hpp"
 #include "flowcef/map/rendering_config.hpp"
 #include "flowcef/sink/sink_config.hpp"
+#include "flowcef/source/dead_letter_config.hpp"
+#include "flowcef/source/stream_source_config.hpp"
 #include "flowcef/source/udp_source_config.hpp"
 
 namespace flowcef {
+
+struct InputConfig {
+  std::string name;  ///< for state, logs and counters; unique; `udp:0.0.0.0:2055` unless the file says otherwise
+  std::variant<UdpSourceConfig, StreamSourceConfig> source;
+  DecodeConfig decode;
+  std::vector<PositionedText> require;  ///< decode.require.elements, which only the element registry can check
+};
 
 struct OutputConfig {
   SinkConfig sink;
@@ -23,7 +37,11 @@ struct Config {
   unsigned workers = 0;  ///< ingest threads; 0: one per CPU
   std::string log_level = "info";
   std::chrono::milliseconds stop_deadline{5000};  ///< how long a stop waits for the queues to drain
-  std::vector<UdpSourceConfig> inputs;
+  std::string user;   ///< to become once everything is open; empty: stay who started the program
+  std::string group;  ///< empty: the user's own
+  std::vector<InputConfig> inputs;
+  std::vector<ExporterConfig> exporters;
+  std::optional<DeadLetterConfig> dead_letter;  ///< nothing: refused datagrams are only counted
   std::vector<OutputConfig> outputs;
 };
 

@@ -14,7 +14,7 @@ namespace flowcef {
 /// Returns: nothing for any other text, or for a size that 63 bits do not hold.
 [[nodiscard]] std::optional<std::int64_t> parse_size(std::string_view text);
 
-/// Input:   digits and one of ms, s, m, h.
+/// Input:   digits and one of ms, s, m, h, d.
 /// Returns: nothing for any other text, or for a duration that 63 bits do not hold.
 [[nodiscard]] std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 

@@ -54,21 +54,26 @@ class ValueReader {
   [[nodiscard]] SourcePosition where() const { return errors_->at(value_->where); }
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] bool is_table() const { return std::holds_alternative<TomlValue::Table>(value_->data); }
+  [[nodiscard]] bool is_word(std::string_view word) const;
+  [[nodiscard]] bool is_false() const;
 
   [[nodiscard]] std::optional<std::string> text() const;
   /// Input: `expected` says in words what `fits` tests.
   [[nodiscard]] std::optional<std::string> text(std::string_view expected, bool (*fits)(std::string_view)) const;
   [[nodiscard]] std::optional<bool> boolean() const;
-  [[nodiscard]] std::optional<std::int64_t> integer(std::int64_t low, std::int64_t high) const;
+  /// Input: `other`: what the caller takes besides a number, for the error.
+  [[nodiscard]] std::optional<std::int64_t> integer(std::int64_t low, std::int64_t high,
+                                                    std::string_view other = {}) const;
   template <std::integral T>
-  [[nodiscard]] std::optional<T> number(T low, T high) const {
-    const auto found = integer(static_cast<std::int64_t>(low), static_cast<std::int64_t>(high));
+  [[nodiscard]] std::optional<T> number(T low, T high, std::string_view other = {}) const {
+    const auto found = integer(static_cast<std::int64_t>(low), static_cast<std::int64_t>(high), other);
     return found ? std::optional(static_cast<T>(*found)) : std::nullopt;
   }
   /// Units: bytes; the file may say `16MiB` or a whole number.
   [[nodiscard]] std::optional<std::size_t> size(std::int64_t low, std::int64_t high) const;
   [[nodiscard]] std::optional<std::chrono::milliseconds> duration(std::chrono::milliseconds low,
-                                                                  std::chrono::milliseconds high) const;
+                                                                  std::chrono::milliseconds high,
+                                                                  std::string_view other = {}) const;
   template <class T, std::size_t N>
   [[nodiscard]] std::optional<T> choice(const std::array<Choice<T>, N>& choices) const {
     std::array<std::string_view, N> words;
@@ -117,7 +122,9 @@ class TableReader {
   [[nodiscard]] std::optional<ValueReader> find(std::string_view key);
   /// Errors: adds `missing, expected ...` if the key is not there.
   [[nodiscard]] std::optional<ValueReader> require(std::string_view key, std::string_view expected);
-  /// Returns: the tables of `[[key]]`. Errors: adds one if there is none.
+  /// Returns: the tables of `[[key]]`, of which there may be none.
+  [[nodiscard]] std::vector<TableReader> find_tables(std::string_view key);
+  /// Errors: adds one if there is none.
   [[nodiscard]] std::vector<TableReader> require_tables(std::string_view key);
   /// Leaves `into` as it is if the key is not there or its value is unfit.
   /// Returns: whether the key is there.
@@ -137,6 +144,8 @@ class TableReader {
 
  private:
   [[nodiscard]] std::string path_to(std::string_view key) const;
+  /// Returns: `[[key]]`
+  [[nodiscard]] std::string header_of(std::string_view key) const;
 
   const TomlValue::Table* members_;
   TomlPlace place_;

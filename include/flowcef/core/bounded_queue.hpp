@@ -16,7 +16,7 @@ namespace flowcef {
 enum class PushResult : std::uint8_t { accepted, full, closed };
 
 /// An item dearer than the whole capacity is taken by an empty queue, or it could never pass.
-/// Thread: push operations, close and finished from any; pop from one.
+/// Thread: push operations, release_waiting, close and finished from any; pop from one.
 template <class T>
 class BoundedQueue {
  public:
@@ -44,22 +44,30 @@ class BoundedQueue {
   }
 
   /// Waits for room.
-  /// Returns: accepted, or closed when the queue was closed meanwhile.
+  /// Returns: accepted; closed when the queue was closed meanwhile; full only after release_waiting().
   [[nodiscard]] PushResult wait_push(T item, std::size_t cost) {
     std::unique_lock lock(mutex_);
     ++waiting_;
-    room_.wait(lock, [&] { return closed_ || fits(cost); });
+    room_.wait(lock, [&] { return closed_ || released_ || fits(cost); });
     --waiting_;
     if (closed_) return PushResult::closed;
+    if (!fits(cost)) return PushResult::full;
     return append(std::move(item), cost, lock);
   }
 
   [[nodiscard]] std::optional<T> pop() {
     const std::lock_guard lock(mutex_);
     if (size_ == 0) return std::nullopt;
-    std::optional<T> item(take_front());
-    if (waiting_ > 0) room_.notify_all();
-    return item;
+    return take_front();
+  }
+
+  /// From now on nobody waits for room.
+  void release_waiting() {
+    {
+      const std::lock_guard lock(mutex_);
+      released_ = true;
+    }
+    room_.notify_all();
   }
 
   /// Refuses whatever comes from now on; what is queued can still be popped.
@@ -106,6 +114,7 @@ class BoundedQueue {
     held_ -= slot.cost;
     head_ = (head_ + 1) % ring_.size();
     --size_;
+    if (waiting_ > 0) room_.notify_all();
     return item;
   }
 
@@ -126,6 +135,7 @@ class BoundedQueue {
   std::size_t size_ = 0;
   std::size_t held_ = 0;
   int waiting_ = 0;
+  bool released_ = false;
   bool closed_ = false;
 };
 

@@ -83,13 +83,4 @@ struct DataSet {
   return set.records.subspan(std::size_t{index} * set.layout.record_length + field.offset, field.length);
 }
 
-/// Takes what a decoder finds.
-class DataSetHandler {
- public:
-  virtual void on_data_set(const DataSet& set) = 0;
-
- protected:
-  ~DataSetHandler() = default;
-};
-
 }  // namespace flowcef

@@ -1,56 +1,94 @@
-// The front door of decode: takes datagrams of any format, hands on data sets, counts what it refused.
+// The front door of decode: takes messages of any format, hands on data sets, counts what it refused.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <vector>
 
-#include "flowcef/decode/data_set.hpp"
+#include "flowcef/decode/data_set_handler.hpp"
+#include "flowcef/decode/exporter_table.hpp"
+#include "flowcef/decode/fixed_formats.hpp"
+#include "flowcef/decode/holding_pen.hpp"
+#include "flowcef/decode/input_state.hpp"
 #include "flowcef/decode/refusal.hpp"
-#include "flowcef/decode/template_cache.hpp"
 #include "flowcef/decode/template_parser.hpp"
 #include "flowcef/source/datagram.hpp"
 
 namespace flowcef {
 
+class RecordLocator;
+
+/// What one worker decodes of one input.
 /// Thread:   one; the counters may be read by any.
-/// Lifetime: keeps references to the registry and the handler.
+/// Lifetime: keeps references to all it was made of.
 class Decoder {
  public:
-  Decoder(const ElementRegistry& registry, DecodeCounters& counters, DataSetHandler& handler,
-          const TemplateLimits& limits = {});
+  Decoder(const ElementRegistry& registry, InputState& input, DecodeCounters& counters, DataSetHandler& handler);
+  ~Decoder();
 
-  /// Calls the handler for each data set in the datagram, in order; a set ahead of its template comes last.
+  /// Calls the handler for each data set in the message, in order; one ahead of its template comes when that does,
+  /// with the context of its own message.
   void decode(const Datagram& datagram) noexcept;
+  /// Counts a datagram that is not to be decoded.
+  void refuse(const Datagram& datagram, Refusal reason);
+  /// Forgets what came over a connection that has ended.
+  void end_session(const IpAddress& exporter, std::uint64_t session);
+  /// Gives up what has waited too long and ejects templates out of use. To be called now and then; decode() does so too,
+  /// by the arrival times it sees.
+  void tick(std::int64_t now_ns);
+  /// Gives up what still waits: no more is coming.
+  void finish();
+
+  [[nodiscard]] ExporterTable& exporters() noexcept { return exporters_; }
+  [[nodiscard]] const ExporterTable& exporters() const noexcept { return exporters_; }
 
  private:
-  struct Message;  // a datagram on its way: context, template domain
-
-  void decode_netflow5(const Datagram& datagram);
-  void decode_netflow9(const Datagram& datagram);
-  void decode_ipfix(const Datagram& datagram);
-
-  void decode_sets(Message& message, ByteReader sets);
-  void decode_set(Message& message, std::uint16_t id, Bytes body);
-  void read_templates(Message& message, Bytes body, bool options);
-  void deliver(Message& message, std::uint16_t id, const Template& layout, Bytes body);
-  [[nodiscard]] std::uint32_t locate_fields(const Template& layout, Bytes body, std::uint32_t& used);
-  void learn_from_options(Message& message, const DataSet& set);
-  static void apply_init_time(Message& message);
-
-  void refuse(Refusal reason) noexcept { counters_.refused[static_cast<std::size_t>(reason)].add(); }
-
+  struct Message;  // on its way: context, exporter, domain, what was found in it
+  struct SubTemplates;
   struct WaitingSet {
     std::uint16_t id;
     Bytes body;
   };
 
+  void decode_fixed(const Datagram& datagram);
+  void decode_netflow9(const Datagram& datagram);
+  void decode_ipfix(const Datagram& datagram);
+  /// Input: a context with what the export header says.
+  [[nodiscard]] Message begin_message(const Datagram& datagram, ExportContext context);
+  void end_message(const Message& message);
+
+  void decode_sets(Message& message, ByteReader sets);
+  void decode_set(Message& message, std::uint16_t id, Bytes body);
+  void decode_waiting(Message& message);
+  void read_templates(Message& message, Bytes body, bool options);
+  void take_template(Message& message, TemplateRecord record);
+  void refuse_template(Message& message, const TemplateRefusal& refusal, bool options);
+  void withdraw(Domain& domain, std::uint16_t id, bool options);
+  void release_held(Domain& domain, std::uint16_t id, const Template& layout);
+  [[nodiscard]] const Template* find_template(Domain& domain, std::uint16_t id);
+
+  void deliver(Message& message, std::uint16_t id, const Template& layout, Bytes body);
+  void give_up(const HeldSet& set);
+
+  void refuse(Message& message, Refusal reason);
+  void count(Exporter& exporter, Refusal reason);
+  void count_undecoded(std::size_t bytes);
+  void advance_clock(std::int64_t received_ns);
+
+  InputState& input_;
   DecodeCounters& counters_;
   DataSetHandler& handler_;
   TemplateParser parser_;
-  TemplateCache cache_;
-  std::shared_ptr<const Template> netflow5_;
-  std::vector<FieldPosition> positions_;  ///< reused for every set
-  std::vector<WaitingSet> waiting_;       ///< sets ahead of their template, within one datagram
+  std::array<std::shared_ptr<const Template>, kFixedFormats.size()> fixed_layouts_;  ///< in the order of kFixedFormats
+  ExporterTable exporters_;
+  HoldingPen pen_;
+  std::unique_ptr<RecordLocator> locator_;
+  std::vector<WaitingSet> waiting_;  ///< sets ahead of their template, within one message
+  std::uint64_t messages_ = 0;
+  std::int64_t now_ns_ = 0;  ///< arrival times, never going back and never standing still
+  std::int64_t ticked_ns_ = 0;
 };
 
 }  // namespace flowcef

@@ -13,10 +13,6 @@
 
 namespace flowcef {
 
-inline constexpr std::size_t kNetflow5HeaderLength = 24;
-inline constexpr std::size_t kNetflow5RecordLength = 48;
-inline constexpr std::size_t kNetflow5MaxRecords = 30;
-
 /// Lengths in bytes.
 struct FixedFormat {
   std::uint16_t version;
@@ -31,7 +27,7 @@ struct FixedFormat {
 inline constexpr std::array<FixedFormat, 4> kFixedFormats{{
     {1, ExportFormat::netflow1, 16, 48, 24, false},
     {1, ExportFormat::netflow1, 16, 52, 24, false},
-    {5, ExportFormat::netflow5, kNetflow5HeaderLength, kNetflow5RecordLength, kNetflow5MaxRecords, true},
+    {5, ExportFormat::netflow5, 24, 48, 30, true},
     {7, ExportFormat::netflow7, 24, 52, 30, true},
 }};
 
@@ -57,6 +53,5 @@ struct FixedMessage {
 
 /// Returns: the fields of such a record under their IANA names; what only v7 has under Cisco's.
 [[nodiscard]] std::shared_ptr<Template> make_fixed_template(const FixedFormat& format, const ElementRegistry& registry);
-[[nodiscard]] std::shared_ptr<const Template> make_netflow5_template(const ElementRegistry& registry);
 
 }  // namespace flowcef

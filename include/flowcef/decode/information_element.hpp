@@ -47,6 +47,10 @@ enum class DataType : std::uint8_t {
 [[nodiscard]] std::string_view to_string(DataType type);
 [[nodiscard]] bool is_unsigned(DataType type) noexcept;
 [[nodiscard]] bool is_signed(DataType type) noexcept;
+/// Returns: whether it is structured data: basicList, subTemplateList or subTemplateMultiList (RFC 6313).
+[[nodiscard]] constexpr bool is_list(DataType type) noexcept {
+  return type >= DataType::basic_list && type <= DataType::sub_template_multi_list;
+}
 
 /// Enterprise number of the reverse direction's elements. Source: RFC 5103 section 6.1.
 inline constexpr std::uint32_t kReversePen = 29305;

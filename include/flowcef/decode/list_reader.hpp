@@ -26,11 +26,6 @@ inline constexpr std::size_t kMaxListDepth = 8;
 /// A record's lists yield no more items than this, and one per list that did not fit.
 inline constexpr std::size_t kMaxListItems = 1024;
 
-/// Returns: whether values of that type are basicLists, subTemplateLists or subTemplateMultiLists.
-[[nodiscard]] constexpr bool is_list(DataType type) noexcept {
-  return type >= DataType::basic_list && type <= DataType::sub_template_multi_list;
-}
-
 /// Source: RFC 6313 section 4.5. The semantic of a list is not kept.
 /// Lifetime: keeps a reference to the registry, which knows the elements of basicLists.
 class ListReader {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "flowcef/core/byte_order.hpp"
+#include "flowcef/decode/domain_key.hpp"
 #include "flowcef/decode/options_tables.hpp"
-#include "flowcef/decode/template_cache.hpp"
 
 namespace flowcef {
 

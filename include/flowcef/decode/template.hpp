@@ -51,9 +51,11 @@ struct Template : std::enable_shared_from_this<Template> {
   ExportFormat format = ExportFormat::ipfix;
   RecordView view = RecordView::interpreted;  ///< how the input it came by wants records shown
   std::vector<std::uint8_t> definition;       ///< the template record as it was sent: its field specifiers
+  std::uint32_t long_flow_ms = 0;             ///< flows that last longer are marked; 0: none is
   std::uint16_t scope_fields = 0;             ///< how many of the definition's fields are scope, empty ones too
   bool options = false;                       ///< its records tell about the exporter, not about traffic
   bool variable = false;                      ///< at least one field is of variable length
+  bool has_lists = false;                     ///< at least one field is structured data (RFC 6313)
   std::uint32_t record_length = 0;            ///< in bytes; the least there can be if `variable`
   std::vector<Field> fields;                  ///< fields in the record come first, in wire order; padding is left out
   std::vector<std::uint16_t> wire_lengths;    ///< of every field of a record, padding too; only if `variable`
@@ -62,5 +64,12 @@ struct Template : std::enable_shared_from_this<Template> {
   /// Returns: nothing if no field is that element.
   [[nodiscard]] const Field* find(ElementId element) const noexcept;
 };
+
+/// Returns: a number for Template::serial.
+/// Thread: any.
+[[nodiscard]] std::uint64_t new_layout_serial() noexcept;
+
+/// Returns: whether records of both read the same.
+[[nodiscard]] bool is_same_layout(const Template& a, const Template& b) noexcept;
 
 }  // namespace flowcef

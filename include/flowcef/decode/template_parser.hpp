@@ -17,8 +17,9 @@ inline constexpr std::size_t kMaxTemplateFields = 2048;
 /// Why a template record was not taken.
 struct TemplateRefusal {
   Refusal reason;
-  bool skippable;        ///< `in` stands behind the record, so the next one of the set can be read
-  std::uint16_t id = 0;  ///< of a template whose new layout cannot be used: the old one is out of date; 0: none is
+  bool skippable;  ///< `in` stands behind the record, so the next one of the set can be read
+  /// Of a template whose new layout cannot be used, so that the old one is out of date, or that is withdrawn; 0: none.
+  std::uint16_t id = 0;
 };
 
 /// A template record off the wire.

@@ -6,12 +6,10 @@
 #include <string_view>
 
 #include "flowcef/decode/data_set.hpp"
+#include "flowcef/map/list_writer.hpp"
 #include "flowcef/map/program.hpp"
 
 namespace flowcef {
-
-/// Texts that every record repeats are copied in blocks of this many bytes, so they must be readable to a block's end.
-inline constexpr std::size_t kCopyBlock = 48;
 
 /// What holds for every record of a data set. Lifetime: views; its texts are all readable kCopyBlock bytes on.
 struct SetContext {
@@ -19,16 +17,18 @@ struct SetContext {
   std::string_view envelope;                ///< the syslog header
   std::span<const std::string_view> texts;  ///< of Program::context_values; empty: absent
   std::string_view event_prefix;            ///< of event ids; the event's number follows it
+  std::uint8_t holds;                       ///< conditions that hold for every record
+  ListWriter& lists;                        ///< prepared for the record that is to be written
 };
 
 /// Writes the message of record `index` of the set.
-/// Input:   room for max_message_size(), the context's texts and kCopyBlock bytes
+/// Input:   room for max_message_size(), what ListWriter::prepare() returned, the context's texts and kCopyBlock bytes
 /// Returns: the end of the message
 /// Errors:  none: a value that cannot be shown is left out
 [[nodiscard]] char* execute(const Program& program, const DataSet& set, std::uint32_t index, const SetContext& context,
                             std::uint64_t event, char* out) noexcept;
 
-/// Returns: a bound for the message of record `index`, without its envelope and context texts.
+/// Returns: a bound for the message of record `index`, without its envelope, context texts and values out of lists.
 [[nodiscard]] std::size_t max_message_size(const Program& program, const DataSet& set, std::uint32_t index) noexcept;
 
 }  // namespace flowcef

@@ -19,16 +19,50 @@ namespace flowcef {
 
 /// What a key can be filled with that is no element of the record; written with an @ in mappings.
 enum class ContextValue : std::uint8_t {
-  event_id,
+  // The same for every record of a data set.
   exporter,       ///< IPv4 address the export came from; absent if that is IPv6
   exporter_ipv6,  ///< the other way round
+  exporter_port,
+  listener,  ///< IPv4 address the export was sent to; absent if that is IPv6
+  listener_ipv6,
+  listener_port,
   export_time,
   receive_time,
-  start,  ///< of the flow, by whichever elements state it
-  end,
   observation_domain,
   sequence,
+  version,        ///< of the export format: 1, 5, 7, 9, 10
+  record_kind,    ///< FLOWSET or OPTIONS
+  template_id,    ///< absent for built-in templates
+  message_id,     ///< the event prefix, `m` and the message's running number
+  header_count,   ///< as the header states it; absent for IPFIX
+  header_length,  ///< of the message in bytes, as its header's count or length has it; absent for v9
+  header_bytes,   ///< in hex
+  uptime,         ///< the header's, in milliseconds; absent for IPFIX
+  unix_seconds,
+  unix_nanoseconds,  ///< as the header states them; v1, v5 and v7 only
+  // Of each record.
+  event_id,
+  start,  ///< of the flow, by whichever elements state it
+  end,
+  icmp_type,  ///< of ICMP records, by whichever elements state it
+  icmp_code,
+  sampling_interval,  ///< one packet out of so many; absent if that is unknown or 1
+  corrected_octets,   ///< octetDeltaCount times the sampling interval, and
+  corrected_packets,  ///< packetDeltaCount; at most 2^64 - 1, absent without an interval
+  // Of each record: names that the exporter's options data gave to numbers in it.
+  ingress_interface_name,
+  egress_interface_name,
+  application_name,
+  sampler_name,
+  ingress_vrf_name,
+  egress_vrf_name,
+  user_name,
 };
+
+/// Returns: whether it is the same for every record of a data set.
+[[nodiscard]] constexpr bool is_of_data_set(ContextValue value) noexcept {
+  return value < ContextValue::event_id;
+}
 
 /// An element by name, which may stand under several numbers (IPFIX, NetFlow v9), or by one number.
 struct ElementMatch {
@@ -78,6 +112,6 @@ struct Mapping {
 
 /// Returns: the key of an element that no key of the mapping takes: `packetDeltaCount` becomes
 ///          `<prefix>PacketDeltaCount`.
-[[nodiscard]] std::string generated_key(std::string_view prefix, const Field& field);
+[[nodiscard]] std::string generated_key(std::string_view prefix, ElementId id, const InformationElement* element);
 
 }  // namespace flowcef

@@ -1,17 +1,34 @@
 // A template and a mapping compiled together: a flat list of small instructions that one loop runs per record.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "flowcef/decode/options_tables.hpp"
 #include "flowcef/map/mapping.hpp"
 
 namespace flowcef {
 
+/// Texts that every record repeats are copied in blocks of this many bytes, so they must be readable to a block's end.
+inline constexpr std::size_t kCopyBlock = 48;
+/// Room for the longest value of bounded size: a table text, an IPv6 address, a float.
+inline constexpr std::size_t kMaxBoundedValue = 64;
+
 enum class Op : std::uint8_t {
+  // Values that do not stand in one field.
   context_text,  ///< a text rendered once for the data set, by index
   event_id,
+  time,  ///< milliseconds since 1970 by a TimeSource
+  list,  ///< the values in a list, each with a key of its own
+  name,  ///< out of options tables
+  icmp_type,
+  icmp_code,
+  sampling_interval,
+  corrected,  ///< a counter times the sampling interval
+  long_flow,  ///< how long it lasted, if that is longer than the limit
+  // Fields.
   unsigned1,  ///< big-endian numbers of 1, 2, 4, 8 bytes
   unsigned2,
   unsigned4,
@@ -31,10 +48,17 @@ enum class Op : std::uint8_t {
   boolean,
   float32,
   float64,
+  finite32,  ///< floats, left out if they are no number
+  finite64,
   ntp_micros,  ///< NTP timestamp as microseconds since 1970
   ntp_nanos,
-  time,  ///< milliseconds since 1970 by a TimeSource
+  application_id,  ///< engine:selector
 };
+
+/// Returns: whether the instruction writes what stands at its operand.
+[[nodiscard]] constexpr bool is_field(Op op) noexcept {
+  return op >= Op::unsigned1;
+}
 
 /// What must hold of a record for an instruction to run; a set of bits.
 namespace condition {
@@ -43,6 +67,7 @@ inline constexpr std::uint8_t kIcmp = 2;
 inline constexpr std::uint8_t kNotIcmp = 4;
 inline constexpr std::uint8_t kIpv4Used = 8;  ///< of a record with both families: the one with an address in it
 inline constexpr std::uint8_t kIpv6Used = 16;
+inline constexpr std::uint8_t kTables = 32;  ///< some options table that the program looks into has rows
 }  // namespace condition
 
 /// Where an instruction finds its bytes.
@@ -67,7 +92,8 @@ struct Instruction {
   Operand operand;
   std::uint64_t misses = 0;  ///< bit to set when the value is left out or cut, for the instruction that steps in
   std::uint64_t after = 0;   ///< runs only if this bit was set
-  std::uint32_t extra = 0;   ///< index of a limit, table, time source or context text; longest text; 1: finite only
+  /// Index of a limit, table, time source, context text, lookup or list; longest text.
+  std::uint32_t extra = 0;
 };
 
 /// How a flow's start or end follows from what the record states. Source: RFC 7011 section 6.1, RFC 7012, RFC 3954.
@@ -90,6 +116,43 @@ struct TimeSource {
   Operand duration_value;
 };
 
+/// A list's place on the line.
+struct ListField {
+  std::uint16_t field = 0;  ///< index into Template::fields
+  ElementId id;
+  Literal literal;  ///< its own generated key, for a list that could not be read
+};
+
+/// A name for a number in the record: that of the first field for which the table has one.
+struct NameLookup {
+  OptionsTable table = OptionsTable::interface_name;
+  std::vector<Operand> keys;
+  std::uint32_t max_length = kMaxOptionsText;  ///< in bytes
+};
+
+/// Where ICMP's type and code stand.
+struct IcmpSource {
+  bool ipv6 = false;
+  bool joined = false;  ///< one field holds type * 256 + code
+  Operand type;
+  Operand code;  ///< unless joined
+};
+
+/// How the sampling interval, one packet out of so many, follows. Source: RFC 5477 section 8.2, RFC 7270 section 4.
+struct SamplingSource {
+  enum class Kind : std::uint8_t {
+    table,        ///< the options table has it, by the sampler in `first` if that has a length
+    interval,     ///< `first` states it
+    spacing,      ///< `first` packets are taken, then `second` are not
+    population,   ///< `first` packets out of `second`
+    probability,  ///< `first`, of a packet to be taken
+  };
+  Kind kind = Kind::table;
+  Operand first;
+  Operand second;
+  std::uint8_t bits = 0;  ///< lowest bits of `first` that count; 0: all
+};
+
 struct EventChoice {
   struct Equals {
     Operand operand;
@@ -104,11 +167,19 @@ struct Program {
   std::uint64_t serial = 0;  ///< of the template it was made for
   std::vector<EventChoice> events;
   std::vector<Instruction> code;
-  std::string literals;  ///< padded at the end, as it is copied in whole blocks
+  std::vector<Instruction> lookups;  ///< behind them, if options tables have rows
+  std::string literals;              ///< padded at the end, as it is copied in whole blocks
   std::vector<ContextValue> context_values;
   std::vector<std::uint64_t> limits;
   std::vector<const ValueTable*> tables;
   std::vector<TimeSource> times;
+  std::vector<ListField> lists;       ///< in the order of their fields
+  std::vector<std::string> own_keys;  ///< of a record with lists: what their values' keys must differ from
+  std::vector<NameLookup> names;
+  std::vector<OptionsTable> options_tables;  ///< that some instruction looks into
+  std::vector<IcmpSource> icmp;              ///< in order of preference
+  SamplingSource sampling;
+  std::uint32_t long_flow_ms = 0;
 
   bool tests_protocol = false;  ///< some instruction asks for icmp or not_icmp
   Operand protocol;
@@ -117,7 +188,7 @@ struct Program {
   std::vector<Operand> ipv6_addresses;
 
   /// A message is no longer than fixed_size, and kMaxEscapeGrowth * uses_of_a_field bytes for each byte of its record
-  /// and header, and its envelope and context texts.
+  /// and header, and its envelope, context texts and values out of lists.
   std::size_t fixed_size = 0;
   std::size_t uses_of_a_field = 1;  ///< how many instructions show the same field, at most
 };

@@ -47,12 +47,21 @@ class Renderer {
   void render(const DataSet& set, const EventIds& ids);
   /// Hands on what has been rendered so far.
   void flush();
-  /// Forgets what was compiled for a template that is gone.
-  void forget_template(std::uint64_t serial) { programs_.erase(serial); }
+  /// Of templates that are in use, and some that were.
+  [[nodiscard]] std::size_t programs() const noexcept { return programs_.size(); }
 
  private:
+  static constexpr std::size_t kFirstSweep = 64;
+
+  struct Compiled {
+    std::weak_ptr<const Template> layout;
+    std::unique_ptr<Program> program;
+  };
+
   const Program& program_for(const Template& layout);
-  void render_context(const Program& program, const ExportContext& context);
+  /// Drops the programs of templates that are gone, each time the number of programs has doubled.
+  void sweep_programs();
+  void render_context(const Program& program, const DataSet& set, std::string_view event_prefix);
   [[nodiscard]] std::string_view keep_event_prefix(std::string_view prefix) noexcept;
   void make_room(std::size_t size);
   /// Returns: the length of the message.
@@ -65,7 +74,9 @@ class Renderer {
   RenderCounters& counters_;
   Deliver deliver_;
   SyslogEnvelope envelope_;
-  std::unordered_map<std::uint64_t, std::unique_ptr<Program>> programs_;  ///< by serial of the template
+  std::unordered_map<std::uint64_t, Compiled> programs_;  ///< by serial of the template
+  std::size_t sweep_at_ = kFirstSweep;                    ///< number of programs
+  ListWriter lists_;
   LineBatch* batch_;
   std::vector<char> context_text_;
   std::vector<std::string_view> context_texts_;

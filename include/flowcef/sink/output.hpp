@@ -31,9 +31,14 @@ class Output {
 
   void start();
 
-  /// Queues the batch; a full queue is dealt with by `queue_full`, which may wait only if it is `block`.
+  /// Queues the batch. When the queue is full and the output is `required`, a producer that can wait waits for room;
+  /// otherwise `queue_full` says what is dropped.
   /// Thread: any.
-  void submit(BatchRef batch);
+  void submit(BatchRef batch, Producer producer);
+
+  /// Ends the waiting of producers, now and later, so that they can be stopped though the receiver is down.
+  /// Thread: any.
+  void release_producers() { feed_.release_producers(); }
 
   /// Takes nothing more, sends what is queued until `deadline`, counts the rest as dropped, ends the thread.
   void stop(std::chrono::steady_clock::time_point deadline);

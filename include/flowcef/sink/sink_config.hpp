@@ -10,11 +10,10 @@ namespace flowcef {
 
 enum class Transport : std::uint8_t { standard_output, file, udp, tcp, tls };
 
-/// What to give up when the queue between the workers and an output is full.
+/// What to give up when the queue between the workers and an output is full and the producer does not wait.
 enum class QueueFull : std::uint8_t {
   drop_oldest,  ///< make room: the receiver gets the newest lines
   drop_newest,  ///< refuse the new batch: the receiver gets an unbroken run of old lines
-  block,        ///< hold the producer back; for `convert`, whose input can wait
 };
 
 struct TlsConfig {
@@ -35,6 +34,7 @@ struct SinkConfig {
 
   std::size_t queue_bytes = std::size_t{64} * 1024 * 1024;  ///< bound of the queue in front of the output
   QueueFull queue_full = QueueFull::drop_oldest;
+  bool required = false;  ///< a full queue holds back the producers that can wait
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds write_timeout{60'000};  ///< a stream that takes no byte for so long is given up
   std::chrono::milliseconds backoff_min{500};       ///< wait before the second attempt to connect; doubles up to

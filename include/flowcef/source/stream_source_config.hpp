@@ -24,8 +24,8 @@ struct StreamSourceConfig {
   std::vector<IpPrefix> allowed = {};       ///< addresses that may connect; empty: all
   std::size_t max_sessions = 1024;          ///< each takes up to 80 KiB, with TLS another 50
   std::size_t max_sessions_per_address = 64;
-  std::chrono::milliseconds handshake_timeout{10'000};  ///< of TLS
-  std::chrono::milliseconds idle_timeout{0};            ///< a session that sends nothing for so long ends; 0: never
+  std::chrono::milliseconds handshake_timeout{10'000};         ///< of TLS
+  std::optional<std::chrono::milliseconds> idle_timeout = {};  ///< a session that sends nothing for so long ends
 };
 
 }  // namespace flowcef

@@ -7,7 +7,7 @@ import socket
 import subprocess
 
 from support.harness import DEADLINE_SECONDS, SOURCE_DIR
-from support.process import Process, free_port, udp_sockets
+from support.process import Process, free_port, tcp_listens, udp_sockets
 
 BINARY = pathlib.Path(os.environ.get("FLOWCEF_BINARY", SOURCE_DIR / "build" / "release" / "flowcef"))
 MAPPING = SOURCE_DIR / "mappings" / "default.toml"
@@ -41,24 +41,27 @@ class Output:
 
 
 class Bridge:
-    """`flowcef run` with a configuration of its own, listening on one port of both loopback addresses.
+    """`flowcef run` with a configuration of its own and one input, which has one port of both loopback addresses.
 
-    A second output writes the same lines to a file, `copy`, for comparison.
+    A second output writes the same lines to a file, `copy`, for comparison. `settings` are further lines of the
+    configuration's top level, `input_settings` of its input.
     """
 
-    def __init__(self, case, *outputs, stop_deadline="5s"):
+    def __init__(self, case, *outputs, stop_deadline="5s", port=None, settings="", input_type="udp", input_settings=""):
         self._case = case
-        self.port = free_port(socket.SOCK_DGRAM)
+        self.port = port or free_port(socket.SOCK_DGRAM if input_type == "udp" else socket.SOCK_STREAM)
         self.copy_path = case.folder / "copy.cef"
         self.config_path = case.folder / "flowcef.toml"
         outputs = [*outputs, Output(f"file:{self.copy_path}", name="copy", header="none")]
         self.config_path.write_text(
             f'mapping = "{MAPPING}"\nstate_dir = "{case.folder / "state"}"\n'
-            f'stop_deadline = "{stop_deadline}"\n\n'
-            f'[[input]]\ntype = "udp"\nlisten = ["127.0.0.1:{self.port}", "[::1]:{self.port}"]\n'
+            f'stop_deadline = "{stop_deadline}"\n{settings}\n'
+            f'[[input]]\ntype = "{input_type}"\nlisten = ["127.0.0.1:{self.port}", "[::1]:{self.port}"]\n'
+            f"{input_settings}\n"
             + "\n".join(output.toml() for output in outputs))
         self.process = Process(case, "flowcef", [BINARY, "run", "--config", self.config_path])
-        case.wait_until(lambda: self.port in udp_sockets(), "flowcef listens")
+        listens = tcp_listens if input_type != "udp" else lambda port: port in udp_sockets()
+        case.wait_until(lambda: listens(self.port), "flowcef listens")
 
     def log(self):
         return self.process.stderr()

@@ -50,10 +50,13 @@ TEST_F(LoadConfig, FillsInDefaults) {
   EXPECT_EQ(config->log_level, "info");
   EXPECT_EQ(config->stop_deadline, 5s);
   ASSERT_EQ(config->inputs.size(), 1U);
-  EXPECT_THAT(config->inputs[0].listen, ElementsAre(*Endpoint::parse("0.0.0.0:2055")));
-  EXPECT_EQ(config->inputs[0].receive_buffer_bytes, std::size_t{16} << 20);
+  EXPECT_EQ(config->user, "");
+  EXPECT_EQ(config->group, "");
+  EXPECT_THAT(config->exporters, IsEmpty());
+  EXPECT_FALSE(config->dead_letter);
   ASSERT_EQ(config->outputs.size(), 1U);
   EXPECT_EQ(config->outputs[0].sink.transport, Transport::standard_output);
+  EXPECT_FALSE(config->outputs[0].sink.required);
   EXPECT_EQ(config->outputs[0].rendering, RenderingConfig{});
 }
 
@@ -66,10 +69,18 @@ state_dir = "state"
 workers = 256
 log_level = "debug"
 stop_deadline = "0s"
+user = "flowcef"
+group = "adm"
+dead_letter = { file = "refused.pcapng", size = "1MiB" }
+[[exporter]]
+match = ["10.1.0.0/16", "2001:db8::1"]
+sequence = "records"
+[[exporter]]
+match = "192.0.2.7"
+sequence = "off"
 [[input]]
 type = "udp"
 listen = ["0.0.0.0:2055", "[::]:2055"]
-receive_buffer = 65536
 [[input]]
 type = "udp"
 listen = ["192.0.2.1:0"]
@@ -81,6 +92,7 @@ framing = "newline"
 wide_in = true
 queue = "1GiB"
 queue_full = "drop_newest"
+required = true
 connect_timeout = "2s"
 write_timeout = "3s"
 backoff_min = "10ms"
@@ -102,8 +114,18 @@ to = "file:out/lines.cef"
   EXPECT_EQ(config->log_level, "debug");
   EXPECT_EQ(config->stop_deadline, 0s);
   ASSERT_EQ(config->inputs.size(), 2U);
-  EXPECT_EQ(config->inputs[0].listen.size(), 2U);
-  EXPECT_EQ(config->inputs[0].receive_buffer_bytes, 65536U);
+  EXPECT_EQ(config->user, "flowcef");
+  EXPECT_EQ(config->group, "adm");
+  ASSERT_TRUE(config->dead_letter);
+  EXPECT_EQ(config->dead_letter->path, files.folder() / "refused.pcapng");
+  EXPECT_EQ(config->dead_letter->max_bytes, std::size_t{1} << 20);
+  ASSERT_EQ(config->exporters.size(), 3U);
+  EXPECT_EQ(config->exporters[0].match, *IpPrefix::parse("10.1.0.0/16"));
+  EXPECT_EQ(config->exporters[0].sequence, SequenceRule::records);
+  EXPECT_EQ(config->exporters[1].match, *IpPrefix::parse("2001:db8::1"));
+  EXPECT_EQ(config->exporters[1].sequence, SequenceRule::records);
+  EXPECT_EQ(config->exporters[2].match, *IpPrefix::parse("192.0.2.7/32"));
+  EXPECT_EQ(config->exporters[2].sequence, SequenceRule::off);
 
   ASSERT_EQ(config->outputs.size(), 2U);
   const auto& [sink, rendering] = config->outputs[0];
@@ -113,6 +135,7 @@ to = "file:out/lines.cef"
   EXPECT_EQ(sink.port, 6514);
   EXPECT_EQ(sink.queue_bytes, std::size_t{1} << 30);
   EXPECT_EQ(sink.queue_full, QueueFull::drop_newest);
+  EXPECT_TRUE(sink.required);
   EXPECT_EQ(sink.connect_timeout, 2s);
   EXPECT_EQ(sink.write_timeout, 3s);
   EXPECT_EQ(sink.backoff_min, 10ms);
@@ -170,8 +193,8 @@ quue = "64MiB"
                   "f.toml:2:25: elements[1]: expected a path, got 5", "f.toml:3:11: workers: expected 1..256, got 257",
                   "f.toml:4:1: log_levle: unknown key (did you mean \"log_level\"?)",
                   "f.toml:5:17: stop_deadline: expected a duration 0ms..10m, got \"5\" "
-                  "(units are ms, s, m and h, as in \"5s\")",
-                  "f.toml:7:8: input[0].type: expected udp, got \"upd\" (did you mean \"udp\"?)",
+                  "(units are ms, s, m, h and d, as in \"5s\")",
+                  "f.toml:7:8: input[0].type: expected udp, tcp or tls, got \"upd\" (did you mean \"udp\"?)",
                   "f.toml:8:27: input[0].listen[1]: expected a numeric address with a port, such as "
                   "\"0.0.0.0:2055\" or \"[::]:2055\", got \"localhost:2055\"",
                   "f.toml:8:45: input[0].listen[2]: expected each only once, got \"0.0.0.0:2055\" again "
@@ -203,12 +226,41 @@ TEST_F(LoadConfig, ReportsSyntaxAlone) {
               ElementsAre(testing::StartsWith("f.toml:2:11: not valid TOML: ")));
 }
 
-TEST_F(LoadConfig, ListensOnceOnEachAddress) {
-  EXPECT_THAT(errors_of("mapping = 'map.toml'\n[[input]]\ntype = 'udp'\nlisten = '[::ffff:192.0.2.1]:1'\n"
-                        "[[input]]\ntype = 'udp'\nlisten = ['192.0.2.1:1', '[::]:1']\n"
-                        "[[output]]\nname = 'a'\nto = 'stdout:'\n"),
-              ElementsAre("f.toml:7:11: input[1].listen[0]: expected each only once, got \"192.0.2.1:1\" again "
-                          "(first at line 4)"));
+TEST_F(LoadConfig, RefusesUnfitAccountsAndDeadLetters) {
+  EXPECT_THAT(
+      errors_of("user = 'a:b'\ndead_letter = { file = '', sise = 1, size = '4KiB' }\n" + std::string(kSmallest)),
+      ElementsAre("f.toml:1:8: user: expected an account name, got \"a:b\"",
+                  "f.toml:2:24: dead_letter.file: expected a path, got \"\"",
+                  "f.toml:2:28: dead_letter.sise: unknown key (did you mean \"size\"?)",
+                  "f.toml:2:45: dead_letter.size: expected a size 128KiB..64GiB, got \"4KiB\""));
+  EXPECT_THAT(errors_of("group = 'adm'\ndead_letter = 'x.pcapng'\n" + std::string(kSmallest)),
+              ElementsAre("f.toml:1:9: group: only together with user (name the user too)",
+                          "f.toml:2:15: dead_letter: expected a table such as { file = \"refused.pcapng\" }, got "
+                          "\"x.pcapng\""));
+  EXPECT_THAT(errors_of("dead_letter = {}\n" + std::string(kSmallest)),
+              ElementsAre("f.toml:1:15: dead_letter.file: missing, expected the path of the capture file to write"));
+}
+
+TEST_F(LoadConfig, RefusesUnfitExporters) {
+  EXPECT_THAT(
+      errors_of(std::string(kSmallest) + "[[exporter]]\n"
+                                         "match = ['10.1.0.0/8', '10.0.0.0/33', 'r1', '10.0.0.1', '10.0.0.1/32']\n"
+                                         "sequence = 'none'\n[[exporter]]\nmach = '10.0.0.0/8'\n"),
+      ElementsAre("f.toml:9:10: exporter[0].match[0]: expected a prefix such as \"10.0.0.0/8\", no bits set behind it, "
+                  "or an address, got \"10.1.0.0/8\"",
+                  "f.toml:9:24: exporter[0].match[1]: expected a prefix such as \"10.0.0.0/8\", no bits set behind it, "
+                  "or an address, got \"10.0.0.0/33\"",
+                  "f.toml:9:39: exporter[0].match[2]: expected a prefix such as \"10.0.0.0/8\", no bits set behind it, "
+                  "or an address, got \"r1\"",
+                  "f.toml:9:57: exporter[0].match[4]: expected each only once, got \"10.0.0.1/32\" again "
+                  "(first at line 9)",
+                  "f.toml:10:12: exporter[0].sequence: expected standard, records, datagrams or off, got \"none\"",
+                  "f.toml:11:1: exporter[1].sequence: missing, expected standard, records, datagrams or off",
+                  "f.toml:11:1: exporter[1].match: missing, expected prefixes such as \"10.1.0.0/16\"",
+                  "f.toml:12:1: exporter[1].mach: unknown key (did you mean \"match\"?)"));
+  EXPECT_THAT(errors_of(std::string(kSmallest) + "[exporter]\nmatch = '10.0.0.0/8'\n"),
+              ElementsAre("f.toml:8:1: exporter: expected [[exporter]], got a table "
+                          "(double brackets, as there may be several)"));
 }
 
 TEST_F(LoadConfig, NamesOutputsOnce) {
@@ -248,12 +300,14 @@ TEST_F(LoadConfig, RefusesUnfitOutputs) {
        {"f.toml:8:15: output.b.backoff_min: expected backoff_min no longer than backoff_max, got \"1m\""}},
       {"name = 'b'\nto = 'tcp://h'\nbackoff_max = '100ms'",
        {"f.toml:8:15: output.b.backoff_max: expected backoff_min no longer than backoff_max, got \"100ms\""}},
-      {"name = 'q'\nto = 'tcp://h'\nqueue = '1KiB'\nqueue_full = 'block'\nwide_in = 1\nconnect_timeout = 1.5",
+      {"name = 'q'\nto = 'tcp://h'\nqueue = '1KiB'\nqueue_full = 'block'\nwide_in = 1\n"
+       "connect_timeout = 1.5\nrequired = 'yes'",
        {"f.toml:8:9: output.q.queue: expected a size 256KiB..64GiB, got \"1KiB\"",
         "f.toml:9:14: output.q.queue_full: expected drop_oldest or drop_newest, got \"block\"",
         "f.toml:10:11: output.q.wide_in: expected true or false, got 1",
         "f.toml:11:19: output.q.connect_timeout: expected a duration 10ms..1h, got 1.5 "
-        "(units are ms, s, m and h, as in \"5s\")"}},
+        "(units are ms, s, m, h and d, as in \"5s\")",
+        "f.toml:12:12: output.q.required: expected true or false, got \"yes\""}},
       {"name = 'x'\nto = 'siem.example.com'",
        {"f.toml:7:6: output.x.to: expected stdout:, file:PATH, udp://HOST:PORT, tcp://HOST:PORT or "
         "tls://HOST:PORT, got \"siem.example.com\" (put udp://, tcp:// or tls:// before a host)"}},
@@ -268,7 +322,7 @@ TEST_F(LoadConfig, KeepsHostileTextOutOfErrors) {
   EXPECT_THAT(errors_of_output("name = \"a\\u001b[2J\"\nto = 'stdout:'\n\"x\\ny\" = 1\n"),
               ElementsAre("f.toml:6:8: output[0].name: expected 1..63 letters, digits, - or _, got \"a\\x1b[2J\"",
                           "f.toml:8:1: output[0].\"x\\x0ay\": unknown key "
-                          "(known keys: name, to, header, wide_in, framing, queue, queue_full, "
+                          "(known keys: name, to, header, wide_in, framing, queue, queue_full, required, "
                           "connect_timeout, write_timeout, backoff_min, backoff_max, tls)"));
   const std::string letters(100, 'x');
   EXPECT_THAT(errors_of_output("name = '" + letters + "'\nto = 'stdout:'"),

@@ -16,8 +16,8 @@ const std::filesystem::path kRoot = FLOWCEF_SOURCE_DIR;
 class ShippedConfig : public testing::Test {
  protected:
   ShippedConfig() {
-    for (const auto* name :
-         {"mappings/default.toml", "mappings/elements/x.tsv", "certs/ca.pem", "certs/client.pem", "certs/client.key"}) {
+    for (const auto* name : {"mappings/default.toml", "mappings/elements/x.tsv", "certs/ca.pem", "certs/client.pem",
+                             "certs/client.key", "certs/server.pem", "certs/server.key"}) {
       files.write(name, "");
     }
   }
@@ -37,7 +37,8 @@ TEST_F(ShippedConfig, ListensOnTheUsualPortsAndPrints) {
   const Config config = load(shipped);
   ASSERT_EQ(config.inputs.size(), 1U);
   std::vector<std::string> listen;
-  for (const auto& endpoint : config.inputs[0].listen) listen.push_back(endpoint.to_string());
+  for (const auto& endpoint : std::get<UdpSourceConfig>(config.inputs[0].source).listen)
+    listen.push_back(endpoint.to_string());
   EXPECT_THAT(listen, testing::ElementsAre("0.0.0.0:2055", "[::]:2055", "0.0.0.0:4739", "[::]:4739", "0.0.0.0:9555",
                                            "[::]:9555", "0.0.0.0:9995", "[::]:9995"));
   ASSERT_EQ(config.outputs.size(), 1U);
@@ -69,18 +70,42 @@ TEST_F(ShippedConfig, ExamplesLoadTogetherAndShowTheDefaults) {
   EXPECT_EQ(config.stop_deadline, plain.stop_deadline);
   EXPECT_TRUE(plain.elements.empty());
   EXPECT_EQ(config.elements.size(), 1U);
-  EXPECT_EQ(config.inputs[0].receive_buffer_bytes, plain.inputs[0].receive_buffer_bytes);
+  EXPECT_EQ(config.dead_letter->max_bytes, DeadLetterConfig{}.max_bytes);
 
   const SinkConfig defaults;
   const SinkConfig& siem = config.outputs.back().sink;
   EXPECT_EQ(siem.queue_bytes, defaults.queue_bytes);
   EXPECT_EQ(siem.queue_full, defaults.queue_full);
+  EXPECT_EQ(siem.required, defaults.required);
   EXPECT_EQ(siem.connect_timeout, defaults.connect_timeout);
   EXPECT_EQ(siem.write_timeout, defaults.write_timeout);
   EXPECT_EQ(siem.backoff_min, defaults.backoff_min);
   EXPECT_EQ(siem.backoff_max, defaults.backoff_max);
   EXPECT_EQ(siem.tls.verify, defaults.tls.verify);
   EXPECT_EQ(config.outputs.back().rendering, (RenderingConfig{SyslogHeader::rfc5424, Framing::octet_counting}));
+}
+
+TEST_F(ShippedConfig, ExamplesOfInputsShowTheDefaults) {
+  const Config config = load(with_examples(shipped));
+  ASSERT_EQ(config.inputs.size(), 2U);
+  EXPECT_EQ(std::get<UdpSourceConfig>(config.inputs[0].source).receive_buffer_bytes,
+            UdpSourceConfig{}.receive_buffer_bytes);
+  const DecodeConfig defaults;
+  const DecodeConfig& udp = config.inputs[0].decode;
+  EXPECT_EQ(udp.max_datagrams_per_second_per_exporter, defaults.max_datagrams_per_second_per_exporter);
+  EXPECT_EQ(udp.max_templates, defaults.max_templates);
+  EXPECT_EQ(udp.max_templates_per_exporter, defaults.max_templates_per_exporter);
+  EXPECT_EQ(udp.template_idle_timeout, defaults.template_idle_timeout);
+  EXPECT_EQ(udp.hold_bytes, defaults.hold_bytes);
+  EXPECT_EQ(udp.hold_bytes_per_exporter, defaults.hold_bytes_per_exporter);
+  EXPECT_EQ(udp.hold_time, defaults.hold_time);
+  EXPECT_EQ(udp.records, defaults.records);
+  EXPECT_EQ(udp.options_records, defaults.options_records);
+
+  const auto& tls = std::get<StreamSourceConfig>(config.inputs[1].source);
+  EXPECT_EQ(tls.max_sessions, StreamSourceConfig{}.max_sessions);
+  EXPECT_EQ(tls.max_sessions_per_address, StreamSourceConfig{}.max_sessions_per_address);
+  EXPECT_EQ(tls.idle_timeout, StreamSourceConfig{}.idle_timeout);
 }
 
 void expect_mapping_loads(const std::filesystem::path& file) {

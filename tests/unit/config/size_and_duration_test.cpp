@@ -29,10 +29,12 @@ TEST(ParseDuration, KnowsItsUnits) {
   EXPECT_EQ(parse_duration("5s"), 5000ms);
   EXPECT_EQ(parse_duration("2m"), 120000ms);
   EXPECT_EQ(parse_duration("1h"), 3600000ms);
+  EXPECT_EQ(parse_duration("7d"), parse_duration("168h"));
 }
 
 TEST(ParseDuration, RefusesOtherText) {
-  for (const std::string_view text : {"", "5", "s", "5S", "5 s", "1.5s", "-5s", "5sec", "9223372036854775807s"}) {
+  for (const std::string_view text :
+       {"", "5", "s", "5S", "5 s", "1.5s", "-5s", "5sec", "106751991168d", "9223372036854775807s"}) {
     EXPECT_FALSE(parse_duration(text)) << text;
   }
 }
@@ -46,6 +48,7 @@ TEST(SizeAndDurationText, ReadBack) {
   EXPECT_EQ(duration_text(1500ms), "1500ms");
   EXPECT_EQ(duration_text(90s), "90s");
   EXPECT_EQ(duration_text(10min), "10m");
+  EXPECT_EQ(duration_text(168h), "7d");
 }
 
 }  // namespace

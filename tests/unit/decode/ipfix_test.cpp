@@ -117,12 +117,17 @@ TEST_F(Ipfix, WithdrawalsAreCountedAndIgnored) {
   EXPECT_EQ(refused(Refusal::ignored_withdrawal), 1U);
 }
 
+class IpfixWithFourTemplates : public DecodeFixture {
+ protected:
+  IpfixWithFourTemplates() : DecodeFixture(limited(4)) {}
+};
+
 // SS-10: with the cache full one template is ejected, the least recently used, and counted.
-TEST_F(Ipfix, EjectsTheLeastRecentlyUsedTemplate) {
+TEST_F(IpfixWithFourTemplates, EjectsTheLeastRecentlyUsed) {
   for (std::uint16_t id = 256; id < 260; ++id) decode(MessageBuilder::ipfix().templates(template_record(id, {{4, 1}})));
   decode(MessageBuilder::ipfix().set(256, ByteWriter().u8(6)));  // used: 257 is the oldest now
   decode(MessageBuilder::ipfix().templates(template_record(260, {{4, 1}})));
-  EXPECT_EQ(counters_.templates_evicted.value(), 1U);
+  EXPECT_EQ(counters_.templates_ejected.value(), 1U);
   decode(MessageBuilder::ipfix().set(256, ByteWriter().u8(6)).set(257, ByteWriter().u8(6)));
   EXPECT_EQ(records_.size(), 2U);
   EXPECT_EQ(refused(Refusal::template_missing), 1U);

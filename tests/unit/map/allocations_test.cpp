@@ -1,6 +1,7 @@
 // Decode and map allocate nothing once every template has been seen.
 #include <gtest/gtest.h>
 
+#include "flowcef/decode/options_tables.hpp"
 #include "support/allocation_counter.hpp"
 #include "support/capture_lines.hpp"
 #include "support/packet_builder.hpp"
@@ -51,17 +52,18 @@ TEST_P(Allocations, AreZeroPerRecordInSteadyState) {
   std::vector<RenderingPlan> plans;
   plans.push_back({{SyslogHeader::rfc5424, Framing::octet_counting},
                    [&](const BatchRef& batch) { lines += batch->lines().size(); }});
-  RecordPath path(shipped_translation(), pool, plans);
+  InputState input;
+  RecordPath path(shipped_translation(), pool, plans, {&input});
   path.set_event_ids("1700000000000-0-", 1);
-  path.decode(datagram_of(sent.templates));
+  path.decode(0, datagram_of(sent.templates));
   // Enough to fill several batches, so that the pool is warm and each buffer has grown its index.
-  for (int i = 0; i < 400; ++i) path.decode(datagram_of(sent.data));
+  for (int i = 0; i < 400; ++i) path.decode(0, datagram_of(sent.data));
   path.flush();
   ASSERT_GT(lines, 0U);
 
   const std::size_t lines_before = lines;
   const std::size_t before = allocations();
-  for (int i = 0; i < 400; ++i) path.decode(datagram_of(sent.data));
+  for (int i = 0; i < 400; ++i) path.decode(0, datagram_of(sent.data));
   path.flush();
   EXPECT_EQ(allocations() - before, 0U);
   EXPECT_GE(lines - lines_before, 8000U);
@@ -71,6 +73,39 @@ INSTANTIATE_TEST_SUITE_P(Messages, Allocations,
                          testing::Values(Workload{"Netflow5", &netflow5_export}, Workload{"FixedLength", &fixed_export},
                                          Workload{"VariableLength", &variable_export}),
                          [](const auto& row) { return std::string(row.param.name); });
+
+// Keys of values in lists are made once; names come out of the tables as they are.
+TEST(AllocationsOfLists, AreZeroPerRecordInSteadyState) {
+  const auto list = std::make_shared<Template>();
+  const auto& registry = shipped_translation().registry;
+  list->fields.push_back({{0, 291}, registry.find({0, 291}), 4});
+  list->fields.push_back({{0, 10}, registry.find({0, 10}), 4, 4});
+  list->record_length = 8;
+  const std::vector<std::uint8_t> bytes = {1, 2, 3, 4, 0, 0, 0, 3};
+  std::vector<ListItem> items;
+  for (std::uint32_t i = 0; i < 4; ++i) items.push_back({{0, 4}, registry.find({0, 4}), 0, 1, {i, 1}});
+  OptionsTables tables;
+  tables.restore({OptionsTable::interface_name, "\x03", "ge-0/0/3", 0});
+  ExportContext context;
+  context.tables = &tables;
+  const std::uint32_t end = 4;
+  const DataSet set{*list, context, 300, bytes, 1, {}, 0, items, {&end, 1}};
+
+  BatchPool pool;
+  RenderCounters counters;
+  std::string line;
+  line.reserve(4096);
+  Renderer renderer(shipped_translation().mapping, {}, pool, counters,
+                    [&](const BatchRef& batch) { line = batch->message(batch->lines().back()); });
+  for (int i = 0; i < 1000; ++i) renderer.render(set, {"7-", 1});
+  renderer.flush();
+  const std::size_t before = allocations();
+  for (int i = 0; i < 1000; ++i) renderer.render(set, {"7-", 1});
+  renderer.flush();
+  EXPECT_EQ(allocations() - before, 0U);
+  EXPECT_NE(line.find(" FlowcefBridgeProtocolIdentifier4=4 "), std::string::npos) << line;
+  EXPECT_TRUE(line.ends_with(" FlowcefBridgeIngressInterfaceName=ge-0/0/3")) << line;
+}
 
 }  // namespace
 }  // namespace flowcef::test

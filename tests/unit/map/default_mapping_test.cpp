@@ -13,9 +13,10 @@ class DefaultMapping : public RenderFixture {
     const auto collect = [&](const BatchRef& batch) {
       for (const LineRef& line : batch->lines()) made.emplace_back(batch->message(line));
     };
-    RecordPath path(shipped_translation(), pool_, {{{}, collect}});
+    InputState input;
+    RecordPath path(shipped_translation(), pool_, {{{}, collect}}, {&input});
     path.set_event_ids("1-", 1);
-    path.decode(datagram_of(payload));
+    path.decode(0, datagram_of(payload));
     path.flush();
     EXPECT_EQ(made.size(), 1U);
     const auto read = read_cef(made.empty() ? "" : made[0]);
@@ -54,6 +55,8 @@ TEST_F(DefaultMapping, Netflow5Icmp) {
   EXPECT_FALSE(made.has("spt"));
   EXPECT_EQ(made.value("proto"), "ICMP");
   EXPECT_EQ(made.value("FlowcefBridgeIcmpTypeCodeIPv4"), "2048");
+  EXPECT_EQ(made.value("FlowcefBridgeIcmpType"), "8");
+  EXPECT_EQ(made.value("FlowcefBridgeIcmpCode"), "0");
 }
 
 TEST_F(DefaultMapping, Ipv6GoesToItsSlots) {

@@ -65,6 +65,8 @@ INSTANTIATE_TEST_SUITE_P(
             "mapping.toml:12:7: dvc: expected a value of the export, got \"@exportr\" (did you mean @exporter?)"},
         MappingError{"ContextOfAnotherType", "src = \"@start\"",
                      "mapping.toml:12:7: src: expected an IPv4 address, got a time"},
+        MappingError{"ContextTooWide", "cnt = \"@uptime\"",
+                     "mapping.toml:12:7: cnt: expected a 32-bit number, got a 64-bit number"},
         MappingError{
             "LabelEqualToAKey", "cs1 = { from = \"interfaceName\", label = \"msg\" }\nmsg = \"interfaceDescription\"",
             "mapping.toml:12:41: cs1.label: expected a label of its own, got \"msg\" (some SIEMs rename the slot to "
@@ -79,6 +81,13 @@ TEST(Mapping, Version1TakesIpv6InSrc) {
   std::string head(kPlainHead);
   head.replace(head.find("[cef]\n"), 6, "[cef]\nversion = 1\n");
   EXPECT_TRUE(translation_of(head + "[keys]\nsrc = [\"sourceIPv4Address\", \"sourceIPv6Address\"]\n"));
+}
+
+// Corrected counters are left out of a key that cannot hold them.
+TEST(Mapping, TakesNumbersOfTheExport) {
+  EXPECT_THAT(errors_of("in = \"@corrected_octets\"\ncnt = \"@version\"\ncn1 = { from = \"@version\", label = \"V\" }\n"
+                        "dpt = \"@listener_port\"\nmsg = \"@header_bytes\""),
+              testing::IsEmpty());
 }
 
 TEST(Mapping, TakesElementsByNumber) {

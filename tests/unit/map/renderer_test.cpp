@@ -11,12 +11,14 @@ class Rendering : public RenderFixture {
   std::vector<BatchRef> batches(Framing framing, const std::vector<MessageBuilder>& messages) {
     use_keys("externalId = \"@event_id\"");
     std::vector<BatchRef> made;
+    InputState input;
     RecordPath path(*translation_, pool_,
-                    {{{SyslogHeader::none, framing}, [&](BatchRef batch) { made.push_back(std::move(batch)); }}});
+                    {{{SyslogHeader::none, framing}, [&](BatchRef batch) { made.push_back(std::move(batch)); }}},
+                    {&input});
     path.set_event_ids("e-", 9);
     for (const MessageBuilder& message : messages) {
       const auto bytes = message.bytes();
-      path.decode(datagram_of(bytes));
+      path.decode(0, datagram_of(bytes));
     }
     path.flush();
     return made;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <thread>
 #include <vector>
 
@@ -21,6 +22,8 @@ class BoundedQueueTest : public testing::Test {
     while (const auto item = queue_.pop()) items.push_back(*item);
     return items;
   }
+  /// Gives a producer's thread time to reach its wait, which nothing else shows.
+  static void let_it_wait() { std::this_thread::sleep_for(std::chrono::milliseconds(20)); }
 };
 
 TEST_F(BoundedQueueTest, KeepsOrderAndRefusesAboveItsCapacity) {
@@ -88,6 +91,31 @@ TEST_F(BoundedQueueTest, WaitingProducerGivesUpWhenClosed) {
   queue_.close();
   producer.join();
   EXPECT_EQ(result, PushResult::closed);
+}
+
+TEST_F(BoundedQueueTest, WaitingProducerTakesTheRoomThatEvictionLeaves) {
+  EXPECT_EQ(queue_.try_push(1, 10), PushResult::accepted);
+  PushResult result = PushResult::full;
+  std::thread producer([&] { result = queue_.wait_push(2, 4); });
+  let_it_wait();
+  EXPECT_EQ(queue_.push_dropping_oldest(3, 6, [](int) {}), PushResult::accepted);
+  producer.join();
+  EXPECT_EQ(result, PushResult::accepted);
+}
+
+TEST_F(BoundedQueueTest, ReleasedProducerIsRefusedAndNobodyWaitsAgain) {
+  EXPECT_EQ(queue_.try_push(1, 10), PushResult::accepted);
+  PushResult result = PushResult::accepted;
+  std::thread producer([&] { result = queue_.wait_push(2, 10); });
+  let_it_wait();
+  queue_.release_waiting();
+  producer.join();
+  EXPECT_EQ(result, PushResult::full);
+  EXPECT_EQ(queue_.wait_push(3, 10), PushResult::full);
+  EXPECT_EQ(drain(), (std::vector{1}));
+  EXPECT_EQ(queue_.wait_push(4, 10), PushResult::accepted);
+  queue_.close();
+  EXPECT_EQ(queue_.wait_push(5, 1), PushResult::closed);
 }
 
 TEST(BoundedQueue, ConcurrentProducersLoseNothingAndStayInOrder) {

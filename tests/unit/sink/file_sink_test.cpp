@@ -39,7 +39,7 @@ class FileSinkTest : public testing::Test {
       for (std::size_t i = 0; i < 200; ++i) lines.push_back(test::numbered_line(b * 200 + i, 300));
       const BatchRef batch = test::make_batch(pool_, lines);
       expected_ += batch->bytes();
-      output.submit(batch);
+      output.submit(batch, Producer::cannot_wait);
     }
   }
   static std::string contents(const std::string& path) {

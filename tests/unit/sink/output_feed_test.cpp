@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <thread>
+
 #include "support/sink_support.hpp"
 
 namespace flowcef {
@@ -16,14 +19,30 @@ class OutputFeedTest : public testing::TestWithParam<QueueFull> {
     for (std::size_t i = 0; i < count; ++i) lines.push_back(test::numbered_line(first + i, 99));
     return test::make_batch(pool_, lines);
   }
+  static SinkConfig feed_config(QueueFull policy, bool required = false, std::size_t queue_bytes = 1000) {
+    SinkConfig config;
+    config.queue_bytes = queue_bytes;
+    config.queue_full = policy;
+    config.required = required;
+    return config;
+  }
+  /// Returns: the first line of the batch that the policy keeps, by the numbers of the oldest and of the newest.
+  static std::string line_that_stays(std::size_t oldest, std::size_t newest) {
+    return test::numbered_line(GetParam() == QueueFull::drop_oldest ? newest : oldest, 99);
+  }
+  /// A batch is in the books before its producer waits; the pause gives it time to do so.
+  static void wait_for_second_batch(const OutputFeed& feed) {
+    EXPECT_TRUE(test::eventually([&] { return feed.books().counts().queued == 20; }));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
   static std::string first_line(const BatchRef& batch) { return std::string(batch->message(batch->lines()[0])); }
 };
 
 TEST_F(OutputFeedTest, DropOldestCountsTheLinesThatGaveWay) {
-  OutputFeed feed(1000, QueueFull::drop_oldest, [] {});
-  EXPECT_EQ(feed.submit(batch(0, 4)), 0U);
-  EXPECT_EQ(feed.submit(batch(10, 6)), 0U);
-  EXPECT_EQ(feed.submit(batch(20, 1)), 4U);
+  OutputFeed feed(feed_config(QueueFull::drop_oldest), [] {});
+  EXPECT_EQ(feed.submit(batch(0, 4), Producer::cannot_wait), 0U);
+  EXPECT_EQ(feed.submit(batch(10, 6), Producer::cannot_wait), 0U);
+  EXPECT_EQ(feed.submit(batch(20, 1), Producer::cannot_wait), 4U);
   const OutputCounts counts = feed.books().counts();
   EXPECT_EQ(counts.submitted, 11U);
   EXPECT_EQ(counts.queued, 7U);
@@ -33,10 +52,10 @@ TEST_F(OutputFeedTest, DropOldestCountsTheLinesThatGaveWay) {
 }
 
 TEST_F(OutputFeedTest, DropNewestCountsTheLinesThatWereRefused) {
-  OutputFeed feed(1000, QueueFull::drop_newest, [] {});
-  EXPECT_EQ(feed.submit(batch(0, 9)), 0U);
-  EXPECT_EQ(feed.submit(batch(10, 2)), 2U);
-  EXPECT_EQ(feed.submit(batch(20, 1)), 0U);
+  OutputFeed feed(feed_config(QueueFull::drop_newest), [] {});
+  EXPECT_EQ(feed.submit(batch(0, 9), Producer::cannot_wait), 0U);
+  EXPECT_EQ(feed.submit(batch(10, 2), Producer::cannot_wait), 2U);
+  EXPECT_EQ(feed.submit(batch(20, 1), Producer::cannot_wait), 0U);
   const OutputCounts counts = feed.books().counts();
   EXPECT_EQ(counts.queued, 10U);
   EXPECT_EQ(counts.dropped.at("queue_full"), 2U);
@@ -44,27 +63,70 @@ TEST_F(OutputFeedTest, DropNewestCountsTheLinesThatWereRefused) {
   EXPECT_EQ(first_line(feed.next()), test::numbered_line(0, 99));
 }
 
-TEST_F(OutputFeedTest, BlockWaitsForTheConsumer) {
-  OutputFeed feed(1000, QueueFull::block, [] {});
-  feed.submit(batch(0, 10));
-  std::thread producer([&] { EXPECT_EQ(feed.submit(batch(10, 10)), 0U); });
-  EXPECT_EQ(first_line(feed.next()), test::numbered_line(0, 99));
-  producer.join();
-  EXPECT_EQ(first_line(feed.next()), test::numbered_line(10, 99));
-}
-
 TEST_F(OutputFeedTest, AnEmptyBatchIsNoBatch) {
-  OutputFeed feed(1000, QueueFull::block, [] {});
-  feed.submit(batch(0, 0));
-  feed.submit(BatchRef{});
+  OutputFeed feed(feed_config(QueueFull::drop_oldest), [] {});
+  feed.submit(batch(0, 0), Producer::cannot_wait);
+  feed.submit(BatchRef{}, Producer::cannot_wait);
   EXPECT_FALSE(feed.next());
 }
 
-TEST_P(OutputFeedTest, WhatComesAfterTheCloseIsCountedAsStopped) {
-  OutputFeed feed(1000, GetParam(), [] {});
-  feed.submit(batch(0, 3));
+TEST_P(OutputFeedTest, OnlyAProducerThatCanWaitAtARequiredOutputWaits) {
+  struct Row {
+    Producer producer;
+    bool required;
+  };
+  for (const auto& [producer, required] :
+       {Row{Producer::cannot_wait, false}, Row{Producer::cannot_wait, true}, Row{Producer::can_wait, false}}) {
+    OutputFeed feed(feed_config(GetParam(), required), [] {});
+    EXPECT_EQ(feed.submit(batch(0, 10), producer), 0U);
+    EXPECT_EQ(feed.submit(batch(10, 10), producer), 10U);
+    EXPECT_EQ(first_line(feed.next()), line_that_stays(0, 10));
+    EXPECT_TRUE(feed.books().counts().balanced());
+  }
+}
+
+TEST_P(OutputFeedTest, AWaitingProducerLosesNothing) {
+  OutputFeed feed(feed_config(GetParam(), true), [] {});
+  EXPECT_EQ(feed.submit(batch(0, 10), Producer::can_wait), 0U);
+  std::thread producer([&] { EXPECT_EQ(feed.submit(batch(10, 10), Producer::can_wait), 0U); });
+  wait_for_second_batch(feed);
+  EXPECT_EQ(feed.books().counts().dropped.at("queue_full"), 0U);
+  EXPECT_EQ(first_line(feed.next()), test::numbered_line(0, 99));
+  producer.join();
+  EXPECT_EQ(first_line(feed.next()), test::numbered_line(10, 99));
+  EXPECT_EQ(feed.books().counts().dropped.at("queue_full"), 0U);
+}
+
+TEST_P(OutputFeedTest, AReleasedProducerGoesOnByThePolicy) {
+  OutputFeed feed(feed_config(GetParam(), true), [] {});
+  EXPECT_EQ(feed.submit(batch(0, 10), Producer::can_wait), 0U);
+  std::thread producer([&] { EXPECT_EQ(feed.submit(batch(10, 10), Producer::can_wait), 10U); });
+  wait_for_second_batch(feed);
+  EXPECT_EQ(feed.books().counts().dropped.at("queue_full"), 0U);
+  feed.release_producers();
+  producer.join();
+  EXPECT_EQ(feed.submit(batch(20, 10), Producer::can_wait), 10U);
+  EXPECT_EQ(feed.books().counts().dropped.at("queue_full"), 20U);
+  EXPECT_TRUE(feed.books().counts().balanced());
+  EXPECT_EQ(first_line(feed.next()), line_that_stays(0, 20));
+}
+
+TEST_P(OutputFeedTest, AWaitingProducerEndsWithTheClose) {
+  OutputFeed feed(feed_config(GetParam(), true), [] {});
+  EXPECT_EQ(feed.submit(batch(0, 10), Producer::can_wait), 0U);
+  std::thread producer([&] { EXPECT_EQ(feed.submit(batch(10, 10), Producer::can_wait), 0U); });
+  wait_for_second_batch(feed);
   feed.close();
-  EXPECT_EQ(feed.submit(batch(10, 2)), 0U);
+  producer.join();
+  EXPECT_EQ(feed.books().counts().dropped.at("stopped"), 10U);
+  EXPECT_TRUE(feed.books().counts().balanced());
+}
+
+TEST_P(OutputFeedTest, WhatComesAfterTheCloseIsCountedAsStopped) {
+  OutputFeed feed(feed_config(GetParam()), [] {});
+  feed.submit(batch(0, 3), Producer::cannot_wait);
+  feed.close();
+  EXPECT_EQ(feed.submit(batch(10, 2), Producer::cannot_wait), 0U);
   EXPECT_EQ(feed.books().counts().dropped.at("stopped"), 2U);
   EXPECT_TRUE(feed.books().counts().balanced());
   EXPECT_EQ(feed.abandon(), 3U);
@@ -73,13 +135,12 @@ TEST_P(OutputFeedTest, WhatComesAfterTheCloseIsCountedAsStopped) {
   EXPECT_TRUE(feed.books().counts().balanced());
 }
 
-INSTANTIATE_TEST_SUITE_P(Policies, OutputFeedTest,
-                         testing::Values(QueueFull::drop_oldest, QueueFull::drop_newest, QueueFull::block));
+INSTANTIATE_TEST_SUITE_P(Policies, OutputFeedTest, testing::Values(QueueFull::drop_oldest, QueueFull::drop_newest));
 
 TEST_F(OutputFeedTest, AbandonTakesTheLinesInHandAsWell) {
-  OutputFeed feed(10'000, QueueFull::drop_oldest, [] {});
-  feed.submit(batch(0, 10));
-  feed.submit(batch(10, 5));
+  OutputFeed feed(feed_config(QueueFull::drop_oldest, false, 10'000), [] {});
+  feed.submit(batch(0, 10), Producer::cannot_wait);
+  feed.submit(batch(10, 5), Producer::cannot_wait);
   const BatchRef in_hand = feed.next();
   feed.books().delivered(4, 400);
   feed.books().in_hand(6);

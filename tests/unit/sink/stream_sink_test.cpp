@@ -28,7 +28,7 @@ class StreamSinkTest : public testing::Test {
       for (std::size_t i = 0; i < lines; ++i) texts.push_back(test::numbered_line(next_number_++, length));
       const BatchRef batch = test::make_batch(pool_, texts, framing);
       expected_ += batch->bytes();
-      output.submit(batch);
+      output.submit(batch, Producer::cannot_wait);
     }
   }
   [[nodiscard]] Logger logger() const { return log_.logger(); }

@@ -31,7 +31,7 @@ class TlsSinkTest : public testing::Test {
       for (std::size_t i = 0; i < 200; ++i) lines.push_back(test::numbered_line(b * 200 + i, 300));
       const BatchRef batch = test::make_batch(pool_, lines, Framing::octet_counting);
       expected += batch->bytes();
-      output.submit(batch);
+      output.submit(batch, Producer::cannot_wait);
     }
     return expected;
   }

@@ -32,7 +32,7 @@ class UdpSinkTest : public testing::Test {
     return output;
   }
   void submit(Output& output, const std::vector<std::string>& lines, Framing framing = Framing::newline) {
-    output.submit(test::make_batch(pool_, lines, framing));
+    output.submit(test::make_batch(pool_, lines, framing), Producer::cannot_wait);
   }
 };
 
@@ -57,7 +57,7 @@ void expect_large_lines_whole(Output& output, DatagramReceiver& receiver, BatchP
   for (const std::size_t length : {1'473U, 2'000U, 8'000U, 65'000U, 65'507U}) {
     lines.push_back(test::numbered_line(length, length));
   }
-  output.submit(test::make_batch(pool, lines));
+  output.submit(test::make_batch(pool, lines), Producer::cannot_wait);
   for (const std::string& line : lines) ASSERT_TRUE(receiver.receive() == line) << line.size();
   output.stop(steady_clock::now() + 10s);
   EXPECT_EQ(output.counts().delivered, lines.size());

@@ -1,0 +1,94 @@
+// The exporters that one worker hears, each with its observation domains and what went wrong with it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "flowcef/decode/domain_key.hpp"
+#include "flowcef/decode/input_state.hpp"
+#include "flowcef/decode/options_tables.hpp"
+#include "flowcef/decode/refusal.hpp"
+#include "flowcef/decode/sequence_tracker.hpp"
+#include "flowcef/decode/template_store.hpp"
+
+namespace flowcef {
+
+/// The books of one exporter.
+struct ExporterCounts {
+  std::uint64_t datagrams = 0;
+  std::uint64_t records = 0;
+  std::array<std::uint64_t, kRefusalCount> refused{};  ///< by Refusal
+  SequenceCounts sequence;
+  std::map<std::string_view, std::uint64_t> incomplete;  ///< flows refused, by the element they lack
+
+  void add(const ExporterCounts& other);
+  [[nodiscard]] bool has_trouble() const noexcept;
+};
+
+struct Exporter;
+
+/// One observation domain as its worker sees it: references to the input's templates, tables for quick lookup.
+struct Domain {
+  Domain(const DomainKey& of, Exporter& owner);
+
+  const DomainKey key;
+  Exporter& exporter;
+  std::unordered_map<std::uint16_t, TemplateRef> templates;
+  /// Ids whose last definition could not be used: data under them would be read wrong by any other one.
+  std::unordered_set<std::uint16_t> unusable;
+  OptionsTables tables;
+  SequenceTracker sequence;
+};
+
+struct Exporter {
+  IpAddress address;
+  SequenceRule sequence_rule = SequenceRule::standard;
+  ExporterCounts counts;
+  std::unordered_map<DomainKey, Domain, DomainKeyHash> domains;
+};
+
+/// Bounded: the exporter that was silent for longest makes room, and is set up again from the shared store when it
+/// speaks again. Its counts go into those of the forgotten ones.
+///
+/// Thread:   one.
+/// Lifetime: an Exporter and its Domains stay until the next call of exporter().
+class ExporterTable {
+ public:
+  explicit ExporterTable(InputState& input) : input_(input) {}
+
+  /// Returns: the exporter, set up if it is new.
+  Exporter& exporter(const IpAddress& address);
+  /// Returns: the domain, with what is in the shared store if it is new here.
+  Domain& domain(Exporter& exporter, const DomainKey& key);
+  /// Ends the domains of a connection.
+  void end_session(const IpAddress& address, std::uint64_t session);
+  /// Lets go of templates that are out of force.
+  void sweep();
+  /// Closes the sequence gaps that are open: what is missing now is lost.
+  void finish();
+
+  [[nodiscard]] std::size_t size() const noexcept { return exporters_.size(); }
+  void for_each(const std::function<void(const Exporter&)>& visit) const;
+  /// Sum over exporters that had to make room.
+  [[nodiscard]] const ExporterCounts& forgotten() const noexcept { return forgotten_; }
+
+ private:
+  void make_room();
+  void close_sequence(Exporter& exporter);
+  [[nodiscard]] SequenceRule rule_for(const IpAddress& address) const noexcept;
+
+  InputState& input_;
+  std::list<Exporter> exporters_;  ///< most recently heard first
+  std::unordered_map<IpAddress, std::list<Exporter>::iterator, IpAddressHash> by_address_;
+  std::size_t domains_ = 0;
+  std::uint64_t removals_seen_ = 0;
+  ExporterCounts forgotten_;
+};
+
+}  // namespace flowcef

@@ -1,0 +1,31 @@
+// What the workers of one input share: its settings, the templates, the budget of held data.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "flowcef/decode/decode_config.hpp"
+#include "flowcef/decode/template_store.hpp"
+
+namespace flowcef {
+
+/// Thread: any.
+struct InputState {
+  explicit InputState(DecodeConfig decode = {}, std::vector<ExporterConfig> of_exporters = {})
+      : config(std::move(decode)), exporters(std::move(of_exporters)), templates(config) {}
+
+  /// Tells a layout how records of this input are to be shown. To be called before it is put into `templates`.
+  void prepare(Template& layout) const {
+    layout.view = config.records;
+    layout.long_flow_ms = static_cast<std::uint32_t>(config.long_flow.count());
+  }
+
+  const DecodeConfig config;
+  const std::vector<ExporterConfig> exporters;
+  TemplateStore templates;
+  std::atomic<std::size_t> held_bytes = 0;  ///< of all workers' holding pens
+};
+
+}  // namespace flowcef

@@ -1,0 +1,79 @@
+#include "flowcef/app/privileges.hpp"
+
+#include <grp.h>
+#include <pwd.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+#include <utility>
+
+namespace flowcef {
+namespace {
+
+ConfigError unfit(const std::filesystem::path& file, std::string key, std::string problem, std::string hint) {
+  return {{file.string(), 0, 0}, std::move(key), std::move(problem), std::move(hint)};
+}
+
+[[noreturn]] void fail(const Account& account, const std::string& reason) {
+  throw std::runtime_error("cannot become user " + account.user + ": " + reason);
+}
+
+void require_success(int result, const Account& account, const char* call) {
+  if (result != 0) fail(account, std::string(call) + ": " + std::strerror(errno));
+}
+
+bool has_only_ids_of(const Account& account) {
+  uid_t uids[3];
+  gid_t gids[3];
+  if (::getresuid(&uids[0], &uids[1], &uids[2]) != 0 || ::getresgid(&gids[0], &gids[1], &gids[2]) != 0) return false;
+  for (const uid_t uid : uids) {
+    if (uid != account.uid) return false;
+  }
+  for (const gid_t gid : gids) {
+    if (gid != account.gid) return false;
+  }
+  return true;
+}
+
+/// Groups before the user: only root may change them. The kernel takes the capabilities away with the last user id 0.
+void change_ids(const Account& account) {
+  require_success(::initgroups(account.user.c_str(), account.gid), account, "initgroups");
+  require_success(::setresgid(account.gid, account.gid, account.gid), account, "setresgid");
+  require_success(::setresuid(account.uid, account.uid, account.uid), account, "setresuid");
+  if (!has_only_ids_of(account) || ::setuid(0) == 0) fail(account, "root's rights are still within reach");
+}
+
+}  // namespace
+
+std::expected<std::optional<Account>, ConfigError> find_account(const Config& config,
+                                                                const std::filesystem::path& file) {
+  if (config.user.empty()) return std::nullopt;
+  const passwd* const user = ::getpwnam(config.user.c_str());
+  if (user == nullptr) {
+    return std::unexpected(unfit(file, "user", "the system has no user " + config.user,
+                                 "make one with: useradd --system --no-create-home " + config.user));
+  }
+  if (user->pw_uid == 0) {
+    return std::unexpected(unfit(file, "user", "expected a user with less rights than root", "or remove the key"));
+  }
+  Account account{config.user, user->pw_uid, user->pw_gid};
+  if (config.group.empty()) return account;
+  const group* const group = ::getgrnam(config.group.c_str());
+  if (group == nullptr) return std::unexpected(unfit(file, "group", "the system has no group " + config.group, ""));
+  account.gid = group->gr_gid;
+  return account;
+}
+
+void drop_privileges(const Account& account) {
+  if (::geteuid() == 0) {
+    change_ids(account);
+  } else if (!has_only_ids_of(account)) {
+    fail(account, "only root can; start it as root or as " + account.user + ", or take user out of the configuration");
+  }
+  require_success(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), account, "prctl");
+}
+
+}  // namespace flowcef

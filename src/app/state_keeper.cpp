@@ -1,0 +1,130 @@
+#include "flowcef/app/state_keeper.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "flowcef/app/state_store.hpp"
+#include "flowcef/decode/template_parser.hpp"
+
+namespace flowcef {
+namespace {
+
+constexpr std::chrono::seconds kInterval(1);
+constexpr std::int64_t kNsPerMs = 1'000'000;
+
+SavedTemplate saved_template(const StoredTemplate& entry) {
+  const Template& layout = *entry.layout;
+  return {entry.id, layout.options, layout.scope_fields, layout.definition,
+          entry.last_used_ns.load(std::memory_order_relaxed) / kNsPerMs};
+}
+
+}  // namespace
+
+StateKeeper::StateKeeper(std::filesystem::path file, std::vector<NamedInput> inputs, const ElementRegistry& registry,
+                         Logger logger)
+    : file_(std::move(file)), inputs_(std::move(inputs)), registry_(registry), logger_(std::move(logger)) {}
+
+StateKeeper::~StateKeeper() {
+  stop();
+}
+
+void StateKeeper::load() {
+  const auto bytes = read_state_file(file_);
+  if (!bytes) return put_aside(bytes.error());
+  if (!*bytes) return;
+  const auto state = decode_state(**bytes);
+  if (!state) return put_aside(file_.string() + ' ' + state.error());
+  for (const SavedInput& saved : state->inputs) {
+    const auto input = std::ranges::find(inputs_, saved.name, &NamedInput::name);
+    if (input == inputs_.end()) continue;
+    for (const SavedDomain& domain : saved.domains) restore(*input->state, domain);
+  }
+  saved_changes_ = changes();
+  std::size_t templates = 0;
+  for (const NamedInput& input : inputs_) templates += input.state->templates.size();
+  logger_->info("templates of the last run are known: templates={} file={}", templates, file_.string());
+}
+
+void StateKeeper::restore(InputState& input, const SavedDomain& saved) {
+  const TemplateParser parser(registry_);
+  for (const SavedTemplate& known : saved.templates) {
+    auto record = parser.restore({saved.key.format, known.id, known.options, known.scope_fields, known.definition});
+    if (!record) continue;
+    input.prepare(*record->layout);
+    input.templates.put(saved.key, record->id, std::move(record->layout), known.last_used_ms * kNsPerMs);
+  }
+  for (const OptionsRow& row : saved.rows) input.templates.put_row(saved.key, row);
+}
+
+void StateKeeper::put_aside(const std::string& reason) {
+  std::filesystem::path aside = file_;
+  aside += ".damaged";
+  std::error_code error;
+  std::filesystem::rename(file_, aside, error);
+  logger_->warn("state of the last run cannot be used, flows wait for their templates anew: reason={} kept_as={}",
+                reason, error ? "nothing: " + error.message() : aside.string());
+}
+
+void StateKeeper::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void StateKeeper::stop() {
+  if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+  save();
+}
+
+/// A save that takes long makes the next one wait longer, so that it never is most of what the program does.
+void StateKeeper::run() {
+  std::chrono::steady_clock::duration interval = kInterval;
+  std::unique_lock lock(mutex_);
+  while (!wake_.wait_for(lock, interval, [this] { return stopping_; })) {
+    if (changes() == saved_changes_) continue;
+    lock.unlock();
+    const auto began = std::chrono::steady_clock::now();
+    save();
+    interval =
+        std::max<std::chrono::steady_clock::duration>(kInterval, 10 * (std::chrono::steady_clock::now() - began));
+    lock.lock();
+  }
+}
+
+void StateKeeper::save() {
+  const std::uint64_t changes_before = changes();
+  const auto written = write_state_file(file_, encode_state(collect()));
+  if (written) {
+    saved_changes_ = changes_before;
+    is_failing_ = false;
+  } else if (!std::exchange(is_failing_, true)) {
+    logger_->warn("cannot save templates, a restart would have to wait for them: reason={}", written.error());
+  }
+}
+
+std::uint64_t StateKeeper::changes() const noexcept {
+  std::uint64_t sum = 0;
+  for (const NamedInput& input : inputs_) sum += input.state->templates.changes();
+  return sum;
+}
+
+SavedState StateKeeper::collect() const {
+  SavedState state;
+  for (const NamedInput& input : inputs_) {
+    SavedInput& saved = state.inputs.emplace_back(SavedInput{input.name, {}});
+    input.state->templates.for_each_saved([&](const DomainKey& key, const TemplateStore::DomainContent& content) {
+      SavedDomain& domain = saved.domains.emplace_back();
+      domain.key = key;
+      for (const TemplateRef& entry : content.templates) domain.templates.push_back(saved_template(*entry));
+      domain.rows = content.rows;
+    });
+  }
+  return state;
+}
+
+}  // namespace flowcef

@@ -1,0 +1,252 @@
+#include "flowcef/config/input_loader.hpp"
+
+#include <array>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "flowcef/config/mapping_words.hpp"
+#include "flowcef/config/path_option.hpp"
+#include "flowcef/config/text_option.hpp"
+
+namespace flowcef {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+enum class InputType : std::uint8_t { udp, tcp, tls };
+
+constexpr std::array kInputTypes = {Choice{"udp", InputType::udp}, Choice{"tcp", InputType::tcp},
+                                    Choice{"tls", InputType::tls}};
+constexpr std::array kRecordViews = {Choice{"interpreted", RecordView::interpreted}, Choice{"raw", RecordView::raw},
+                                     Choice{"both", RecordView::both}};
+
+constexpr std::string_view kUnlimitedWord = "unlimited";
+constexpr std::string_view kOrUnlimited = "\"unlimited\"";
+constexpr std::size_t kMaxLimit = 1'000'000'000;
+constexpr std::size_t kMaxSessions = 1'000'000;
+constexpr hours kMaxIdle{365 * 24};
+constexpr hours kMaxHoldTime{7 * 24};
+constexpr hours kMaxLongFlow{24};
+constexpr seconds kSkylightLongFlow{60};  // its unit of time is the minute
+
+constexpr std::int64_t kMinReceiveBuffer = std::int64_t{64} << 10;  // a datagram of 65535 bytes must fit
+constexpr std::int64_t kMaxReceiveBuffer = std::int64_t{1} << 30;   // setsockopt takes an int and doubles it
+constexpr std::int64_t kMinHoldBytes = std::int64_t{64} << 10;      // so must a data set of that length
+constexpr std::int64_t kMaxHoldBytes = std::int64_t{64} << 30;
+
+std::string_view to_word(InputType type) {
+  return kInputTypes[static_cast<std::size_t>(type)].word;
+}
+
+std::optional<std::size_t> limit(const ValueReader& value) {
+  if (value.is_word(kUnlimitedWord)) return kUnlimited;
+  return value.number(std::size_t{1}, kMaxLimit, kOrUnlimited);
+}
+
+std::optional<std::size_t> session_limit(const ValueReader& value) {
+  return value.number(std::size_t{1}, kMaxSessions);
+}
+
+void read_hold(TableReader& input, DecodeConfig& decode) {
+  const auto value = input.find("hold");
+  if (!value) return;
+  if (value->is_false()) {
+    decode.hold_bytes = 0;
+    return;
+  }
+  auto table = value->table("false or a table of bytes, bytes_per_exporter and time");
+  if (!table) return;
+  const auto bytes = [](const ValueReader& size) { return size.size(kMinHoldBytes, kMaxHoldBytes); };
+  table->read("bytes", decode.hold_bytes, bytes);
+  table->read("bytes_per_exporter", decode.hold_bytes_per_exporter, bytes);
+  table->read("time", decode.hold_time,
+              [](const ValueReader& time) { return time.duration(seconds(1), kMaxHoldTime); });
+  table->refuse_unread();
+}
+
+void read_require(TableReader& input, InputConfig& config) {
+  const auto value = input.find("require");
+  if (!value) return;
+  if (value->is_word("skylight")) {
+    config.decode.require.skylight = true;
+    config.decode.long_flow = kSkylightLongFlow;
+    return;
+  }
+  for (const auto& item : value->items("skylight or an array of element names")) {
+    auto name = item.text("an element name or pen:id", is_element);
+    if (!name) continue;
+    config.decode.require.elements.push_back(*name);
+    config.require.push_back({std::move(*name), item.where()});
+  }
+}
+
+void read_long_flow(TableReader& input, DecodeConfig& decode) {
+  const auto value = input.find("long_flow");
+  if (!value) return;
+  if (value->is_false()) {
+    decode.long_flow = milliseconds(0);
+  } else if (const auto duration = value->duration(seconds(1), kMaxLongFlow, "false")) {
+    decode.long_flow = *duration;
+  }
+}
+
+void read_decode(TableReader& input, InputConfig& config) {
+  DecodeConfig& decode = config.decode;
+  input.read("max_templates", decode.max_templates, limit);
+  input.read("max_templates_per_exporter", decode.max_templates_per_exporter, limit);
+  read_hold(input, decode);
+  input.read("records", decode.records, [](const ValueReader& value) { return value.choice(kRecordViews); });
+  input.read("options_records", decode.options_records, [](const ValueReader& value) { return value.boolean(); });
+  read_require(input, config);
+  read_long_flow(input, decode);
+  const auto exporters = input.find("exporters");
+  if (!exporters) return;
+  for (const auto& item : exporters->one_or_more("an array of prefixes")) {
+    if (const auto prefix = prefix_option(item)) decode.exporters.push_back(*prefix);
+  }
+}
+
+class InputLoader {
+ public:
+  InputLoader(TableReader& table, const std::filesystem::path& base, InputUniqueness& others)
+      : table_(table), base_(base), others_(others) {}
+
+  InputConfig load() {
+    const auto name = table_.find("name");
+    if (name) read_name(*name);
+    if (const auto type = table_.require("type", "udp, tcp or tls")) type_ = type->choice(kInputTypes);
+    if (const auto listen = table_.require("listen", "addresses such as [\"0.0.0.0:2055\", \"[::]:2055\"]")) {
+      for (const auto& item : listen->one_or_more("an array of addresses")) read_listen(item);
+      if (!name && type_ && !listen_.empty()) {
+        config_.name = std::string(to_word(*type_)) + ':' + listen_.front().to_string();
+        others_.names.check(*listen, config_.name);
+      }
+    }
+    read_decode(table_, config_);
+    read_udp_options();
+    read_stream_options();
+    table_.refuse_unread();
+    return std::move(config_);
+  }
+
+ private:
+  void read_name(const ValueReader& value) {
+    auto name = name_option(value);
+    if (!name) return;
+    config_.name = std::move(*name);
+    table_.rename("input." + config_.name);
+    others_.names.check(*table_.find("name"), config_.name);
+  }
+
+  void read_listen(const ValueReader& value) {
+    const auto text = value.text();
+    if (!text) return;
+    const auto endpoint = Endpoint::parse(*text);
+    if (!endpoint) {
+      value.refuse_as_not("a numeric address with a port, such as \"0.0.0.0:2055\" or \"[::]:2055\"");
+      return;
+    }
+    Uniqueness& addresses = may_be_udp() ? others_.udp_addresses : others_.tcp_addresses;
+    if (endpoint->port != 0) addresses.check(value, endpoint->to_string());  // 0: any free port
+    listen_.push_back(*endpoint);
+  }
+
+  // Without a type, nothing is said against the options of any.
+  [[nodiscard]] bool may_be_udp() const { return type_.value_or(InputType::udp) == InputType::udp; }
+  [[nodiscard]] bool may_be_stream() const { return type_ != InputType::udp; }
+
+  /// Returns: the value of a key that only some types of input have.
+  std::optional<ValueReader> find_for(bool applies, std::string_view types, std::string_view key) {
+    auto value = table_.find(key);
+    if (!value || applies) return value;
+    value->refuse(only_for(types), "remove the key");
+    return std::nullopt;
+  }
+
+  [[nodiscard]] std::string only_for(std::string_view types) const {
+    return "only for " + std::string(types) + ", but this input is " + std::string(to_word(*type_));
+  }
+
+  template <class T, class Convert>
+  static void assign(const std::optional<ValueReader>& value, T& into, Convert convert) {
+    if (!value) return;
+    if (auto converted = convert(*value)) into = *converted;
+  }
+
+  static void assign_idle(const std::optional<ValueReader>& value, std::optional<milliseconds>& into) {
+    if (!value) return;
+    if (value->is_word(kUnlimitedWord)) {
+      into.reset();
+    } else if (const auto duration = value->duration(seconds(1), kMaxIdle, kOrUnlimited)) {
+      into = duration;
+    }
+  }
+
+  void read_udp_options() {
+    UdpSourceConfig udp;
+    DecodeConfig& decode = config_.decode;
+    const auto find = [this](std::string_view key) { return find_for(may_be_udp(), "udp", key); };
+    assign(find("receive_buffer"), udp.receive_buffer_bytes,
+           [](const ValueReader& value) { return value.size(kMinReceiveBuffer, kMaxReceiveBuffer); });
+    if (const auto value = find("match_port")) decode.match_port = value->boolean();
+    assign_idle(find("template_idle_timeout"), decode.template_idle_timeout);
+    assign(find("max_datagrams_per_second"), decode.max_datagrams_per_second_per_exporter, limit);
+    if (!may_be_udp()) return;
+    udp.listen = listen_;
+    config_.source = std::move(udp);
+  }
+
+  void read_stream_options() {
+    StreamSourceConfig stream;
+    const auto find = [this](std::string_view key) { return find_for(may_be_stream(), "tcp and tls", key); };
+    assign(find("max_sessions"), stream.max_sessions, session_limit);
+    assign(find("max_sessions_per_address"), stream.max_sessions_per_address, session_limit);
+    assign_idle(find("idle_timeout"), stream.idle_timeout);
+    read_tls(stream);
+    if (may_be_udp()) return;
+    // The exporter sends its templates once in a session, and they live as long as it. RFC 7011 section 8.1.
+    config_.decode.template_idle_timeout.reset();
+    stream.listen = listen_;
+    config_.source = std::move(stream);
+  }
+
+  void read_tls(StreamSourceConfig& stream) {
+    const auto value = type_ == InputType::tls ? table_.require("tls", "a table [input.tls] with certificate and key")
+                                               : table_.find("tls");
+    if (!value) return;
+    if (type_ && type_ != InputType::tls) {
+      value->refuse(only_for("tls"), "remove the table, or say type = \"tls\"");
+      return;
+    }
+    auto table = value->table();
+    if (!table) return;
+    ListenTlsConfig& tls = stream.tls.emplace();
+    read_file(table->require("certificate", "the server's certificate"), tls.certificate);
+    read_file(table->require("key", "the private key of the certificate"), tls.key);
+    read_file(table->find("client_ca"), tls.client_ca);
+    table->refuse_unread();
+  }
+
+  void read_file(const std::optional<ValueReader>& value, std::string& into) const {
+    if (!value) return;
+    if (const auto path = readable_file_option(*value, base_)) into = path->string();
+  }
+
+  TableReader& table_;
+  const std::filesystem::path& base_;
+  InputUniqueness& others_;
+  std::optional<InputType> type_;
+  std::vector<Endpoint> listen_;
+  InputConfig config_;
+};
+
+}  // namespace
+
+InputConfig load_input(TableReader& table, const std::filesystem::path& base, InputUniqueness& others) {
+  return InputLoader(table, base, others).load();
+}
+
+}  // namespace flowcef

@@ -1,0 +1,120 @@
+#include "flowcef/decode/exporter_table.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace flowcef {
+namespace {
+
+constexpr std::size_t kMaxExporters = 65'536;
+constexpr std::size_t kMaxDomains = 262'144;
+/// An exporter with more has its domains set up again and again: it pays for that alone.
+constexpr std::size_t kMaxDomainsPerExporter = 1'024;
+
+}  // namespace
+
+Domain::Domain(const DomainKey& of, Exporter& owner)
+    : key(of), exporter(owner), sequence(of.format, owner.sequence_rule) {}
+
+void ExporterCounts::add(const ExporterCounts& other) {
+  datagrams += other.datagrams;
+  records += other.records;
+  for (std::size_t i = 0; i < kRefusalCount; ++i) refused[i] += other.refused[i];
+  sequence.lost += other.sequence.lost;
+  sequence.reordered += other.sequence.reordered;
+  sequence.repeated += other.sequence.repeated;
+  sequence.restarted += other.sequence.restarted;
+  sequence.undecoded_estimate += other.sequence.undecoded_estimate;
+  for (const auto& [element, count] : other.incomplete) incomplete[element] += count;
+}
+
+bool ExporterCounts::has_trouble() const noexcept {
+  return std::ranges::any_of(refused, [](std::uint64_t count) { return count != 0; }) || !incomplete.empty() ||
+         sequence.lost != 0 || sequence.restarted != 0;
+}
+
+Exporter& ExporterTable::exporter(const IpAddress& address) {
+  if (!exporters_.empty() && exporters_.front().address == address) return exporters_.front();
+  if (const auto known = by_address_.find(address); known != by_address_.end()) {
+    exporters_.splice(exporters_.begin(), exporters_, known->second);
+    return exporters_.front();
+  }
+  make_room();
+  Exporter& exporter = exporters_.emplace_front();
+  exporter.address = address;
+  exporter.sequence_rule = rule_for(address);
+  by_address_.emplace(address, exporters_.begin());
+  return exporter;
+}
+
+SequenceRule ExporterTable::rule_for(const IpAddress& address) const noexcept {
+  const ExporterConfig* best = nullptr;
+  for (const ExporterConfig& config : input_.exporters) {
+    if (!config.match.contains(address)) continue;
+    if (best == nullptr || config.match.bits() > best->match.bits()) best = &config;
+  }
+  return best == nullptr ? SequenceRule::standard : best->sequence;
+}
+
+void ExporterTable::make_room() {
+  while (!exporters_.empty() && (exporters_.size() >= kMaxExporters || domains_ >= kMaxDomains)) {
+    Exporter& silent = exporters_.back();
+    close_sequence(silent);
+    forgotten_.add(silent.counts);
+    domains_ -= silent.domains.size();
+    by_address_.erase(silent.address);
+    exporters_.pop_back();
+  }
+}
+
+Domain& ExporterTable::domain(Exporter& exporter, const DomainKey& key) {
+  if (const auto known = exporter.domains.find(key); known != exporter.domains.end()) return known->second;
+  if (exporter.domains.size() >= kMaxDomainsPerExporter) {
+    close_sequence(exporter);
+    domains_ -= exporter.domains.size();
+    exporter.domains.clear();
+  }
+  Domain& domain = exporter.domains.try_emplace(key, key, exporter).first->second;
+  ++domains_;
+  const TemplateStore::DomainContent content = input_.templates.content_of(key);
+  for (const TemplateRef& entry : content.templates) domain.templates.emplace(entry->id, entry);
+  for (const OptionsRow& row : content.rows) domain.tables.restore(row);
+  return domain;
+}
+
+void ExporterTable::end_session(const IpAddress& address, std::uint64_t session) {
+  const auto known = by_address_.find(address);
+  if (known == by_address_.end()) return;
+  Exporter& exporter = *known->second;
+  for (auto& [key, domain] : exporter.domains) {
+    if (key.session == session) domain.sequence.finish(exporter.counts.sequence);
+  }
+  domains_ -= std::erase_if(exporter.domains, [&](const auto& item) { return item.first.session == session; });
+}
+
+/// Only when enough went since the last time, so that it costs little per template.
+void ExporterTable::sweep() {
+  const std::uint64_t removals = input_.templates.removals();
+  if (removals - removals_seen_ < 64 + input_.templates.size() / 4) return;
+  removals_seen_ = removals;
+  for (Exporter& exporter : exporters_) {
+    for (auto& [key, domain] : exporter.domains) {
+      std::erase_if(domain.templates,
+                    [](const auto& item) { return item.second->gone.load(std::memory_order_relaxed); });
+    }
+  }
+}
+
+void ExporterTable::close_sequence(Exporter& exporter) {
+  for (auto& [key, domain] : exporter.domains) domain.sequence.finish(exporter.counts.sequence);
+}
+
+void ExporterTable::finish() {
+  for (Exporter& exporter : exporters_) close_sequence(exporter);
+}
+
+void ExporterTable::for_each(const std::function<void(const Exporter&)>& visit) const {
+  for (const Exporter& exporter : exporters_) visit(exporter);
+}
+
+}  // namespace flowcef

@@ -1,0 +1,286 @@
+#include "flowcef/decode/template_store.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "flowcef/decode/template_parser.hpp"
+
+namespace flowcef {
+namespace {
+
+/// Rows of options tables that one exporter, and all of an input, may have us keep.
+constexpr std::size_t kMaxRowsPerExporter = 20'000;
+constexpr std::size_t kMaxRows = 1'000'000;
+/// What templates may have on average; bounds memory against many giant ones.
+constexpr std::size_t kFieldsPerTemplate = 50;
+
+std::size_t fields_for(std::size_t templates) {
+  return templates == kUnlimited ? kUnlimited : std::max(templates * kFieldsPerTemplate, kMaxTemplateFields);
+}
+
+std::string layout_key(const Template& layout) {
+  std::string key;
+  key += static_cast<char>(layout.format);
+  key += layout.options ? 'o' : 'd';
+  key += std::to_string(layout.scope_fields) + ':';
+  key.append(reinterpret_cast<const char*>(layout.definition.data()), layout.definition.size());
+  return key;
+}
+
+std::string row_key(const OptionsRow& row) {
+  return static_cast<char>(row.table) + row.key;
+}
+
+}  // namespace
+
+TemplateStore::TemplateStore(const DecodeConfig& config)
+    : max_templates_(config.max_templates),
+      max_templates_per_exporter_(config.max_templates_per_exporter),
+      max_fields_(fields_for(config.max_templates)),
+      max_fields_per_exporter_(fields_for(config.max_templates_per_exporter)),
+      idle_timeout_ns_(config.template_idle_timeout.transform(
+          [](std::chrono::milliseconds timeout) { return std::chrono::nanoseconds(timeout).count(); })) {}
+
+TemplateStore::PutResult TemplateStore::put(const DomainKey& key, std::uint16_t id, std::shared_ptr<Template> layout,
+                                            std::int64_t now_ns) {
+  const std::lock_guard lock(mutex_);
+  auto shared = share(std::move(layout));
+  const auto [place, is_new_domain] = domains_.try_emplace(key);
+  if (is_new_domain && key.session != 0) sessions_[key.session].push_back(key);
+  Domain& domain = place->second;
+  bool is_redefined = false;
+  if (const auto known = domain.templates.find(id); known != domain.templates.end()) {
+    if (known->second->layout == shared) {
+      known->second->last_used_ns.store(now_ns, std::memory_order_relaxed);
+      return {known->second, false, false, 0};
+    }
+    is_redefined = true;
+    detach(TemplateRef(known->second), domain);
+  }
+  auto entry = std::make_shared<StoredTemplate>();
+  entry->key = key;
+  entry->id = id;
+  entry->layout = std::move(shared);
+  entry->last_used_ns.store(now_ns, std::memory_order_relaxed);
+  enter(entry, domain);
+  const std::size_t ejected = eject_over_limits(entry);
+  changes_.fetch_add(1, std::memory_order_relaxed);
+  return {std::move(entry), !is_redefined, is_redefined, ejected};
+}
+
+void TemplateStore::enter(const TemplateRef& entry, Domain& domain) {
+  domain.templates[entry->id] = entry;
+  Exporter& exporter = exporters_[entry->key.exporter.address];
+  exporter.templates.push_back(entry);
+  exporter.fields += entry->layout->fields.size();
+  fields_ += entry->layout->fields.size();
+  ++templates_;
+  push(entry);
+}
+
+std::shared_ptr<const Template> TemplateStore::share(std::shared_ptr<Template> layout) {
+  std::weak_ptr<const Template>& known = layouts_[layout_key(*layout)];
+  if (auto shared = known.lock()) return shared;
+  layout->serial = new_layout_serial();
+  known = layout;
+  forget_expired_layouts();
+  return layout;
+}
+
+/// Whenever their number has doubled, so that it costs little per layout.
+void TemplateStore::forget_expired_layouts() {
+  if (layouts_.size() < 2 * layouts_swept_at_ + 64) return;
+  std::erase_if(layouts_, [](const auto& item) { return item.second.expired(); });
+  layouts_swept_at_ = layouts_.size();
+}
+
+TemplateRef TemplateStore::find(const DomainKey& key, std::uint16_t id) {
+  const std::lock_guard lock(mutex_);
+  const auto domain = domains_.find(key);
+  if (domain == domains_.end()) return nullptr;
+  const auto found = domain->second.templates.find(id);
+  return found == domain->second.templates.end() ? nullptr : found->second;
+}
+
+bool TemplateStore::remove(const TemplateRef& entry) {
+  const std::lock_guard lock(mutex_);
+  if (entry->gone.load(std::memory_order_relaxed)) return false;
+  erase(entry);
+  return true;
+}
+
+std::size_t TemplateStore::withdraw_all(const DomainKey& key, bool options) {
+  const std::lock_guard lock(mutex_);
+  const auto domain = domains_.find(key);
+  if (domain == domains_.end()) return 0;
+  std::vector<TemplateRef> withdrawn;
+  for (const auto& [id, entry] : domain->second.templates) {
+    if (entry->layout->options == options) withdrawn.push_back(entry);
+  }
+  for (const TemplateRef& entry : withdrawn) erase(entry);
+  return withdrawn.size();
+}
+
+void TemplateStore::detach(const TemplateRef& entry, Domain& domain) {
+  Exporter& exporter = exporters_.at(entry->key.exporter.address);
+  const auto listed = std::find(exporter.templates.begin(), exporter.templates.end(), entry);
+  *listed = std::move(exporter.templates.back());
+  exporter.templates.pop_back();
+  exporter.fields -= entry->layout->fields.size();
+  fields_ -= entry->layout->fields.size();
+  --templates_;
+  entry->gone.store(true, std::memory_order_relaxed);
+  removals_.fetch_add(1, std::memory_order_relaxed);
+  changes_.fetch_add(1, std::memory_order_relaxed);
+  domain.templates.erase(entry->id);
+}
+
+/// A domain goes with its last template: without one nothing of it can be read.
+void TemplateStore::erase(const TemplateRef& entry) {
+  const auto domain = domains_.find(entry->key);
+  detach(entry, domain->second);
+  if (domain->second.templates.empty()) erase_domain(domain);
+}
+
+void TemplateStore::erase_domain(DomainMap::iterator domain) {
+  const DomainKey key = domain->first;
+  while (!domain->second.templates.empty())
+    detach(TemplateRef(domain->second.templates.begin()->second), domain->second);
+  const auto exporter = exporters_.find(key.exporter.address);
+  exporter->second.rows -= domain->second.rows.size();
+  rows_ -= domain->second.rows.size();
+  domains_.erase(domain);
+  if (exporter->second.templates.empty() && exporter->second.rows == 0) exporters_.erase(exporter);
+  if (const auto session = sessions_.find(key.session); session != sessions_.end()) {
+    std::erase(session->second, key);
+    if (session->second.empty()) sessions_.erase(session);
+  }
+}
+
+void TemplateStore::end_session(std::uint64_t session) {
+  const std::lock_guard lock(mutex_);
+  const auto ended = sessions_.find(session);
+  if (ended == sessions_.end()) return;
+  const std::vector<DomainKey> keys = std::move(ended->second);
+  sessions_.erase(ended);
+  for (const DomainKey& key : keys) erase_domain(domains_.find(key));
+}
+
+/// The exporter's own templates go first when it is over its quota; then whichever was not used for longest.
+/// The newest one stays.
+std::size_t TemplateStore::eject_over_limits(const TemplateRef& newest) {
+  std::size_t ejected = 0;
+  const auto used = [](const TemplateRef& entry) { return entry->last_used_ns.load(std::memory_order_relaxed); };
+  Exporter& exporter = exporters_.at(newest->key.exporter.address);
+  while (exporter.templates.size() > 1 &&
+         (exporter.templates.size() > max_templates_per_exporter_ || exporter.fields > max_fields_per_exporter_)) {
+    const auto oldest = std::min_element(exporter.templates.begin(), exporter.templates.end(),
+                                         [&](const TemplateRef& a, const TemplateRef& b) {
+                                           return std::pair(a == newest, used(a)) < std::pair(b == newest, used(b));
+                                         });
+    erase(TemplateRef(*oldest));
+    ++ejected;
+  }
+  while (templates_ > 1 && (templates_ > max_templates_ || fields_ > max_fields_)) {
+    const TemplateRef oldest = least_recently_used();
+    if (oldest == newest) {  // a clock that went back; any other one is as good
+      const TemplateRef other = least_recently_used();
+      push(newest);
+      erase(other);
+    } else {
+      erase(oldest);
+    }
+    ++ejected;
+  }
+  return ejected;
+}
+
+/// Returns: the one whose last use is longest ago, taken out of the heap; there is at least one.
+TemplateRef TemplateStore::least_recently_used() {
+  for (;;) {
+    Seen seen = by_use_.top();
+    by_use_.pop();
+    if (seen.entry->gone.load(std::memory_order_relaxed)) continue;
+    const std::int64_t used_ns = seen.entry->last_used_ns.load(std::memory_order_relaxed);
+    if (used_ns == seen.used_ns) return std::move(seen.entry);
+    by_use_.push({used_ns, std::move(seen.entry)});
+  }
+}
+
+/// Those that are gone stay in the heap until they come to its top, or until they are most of it.
+void TemplateStore::push(const TemplateRef& entry) {
+  by_use_.push({entry->last_used_ns.load(std::memory_order_relaxed), entry});
+  if (by_use_.size() < 2 * templates_ + 64) return;
+  std::vector<Seen> alive;
+  alive.reserve(templates_);
+  for (const auto& [key, domain] : domains_) {
+    for (const auto& [id, known] : domain.templates) {
+      alive.push_back({known->last_used_ns.load(std::memory_order_relaxed), known});
+    }
+  }
+  by_use_ = decltype(by_use_)(std::greater<>(), std::move(alive));
+}
+
+std::size_t TemplateStore::expire(std::int64_t now_ns) {
+  const std::lock_guard lock(mutex_);
+  std::size_t expired = 0;
+  while (idle_timeout_ns_ && templates_ != 0) {
+    const TemplateRef oldest = least_recently_used();
+    if (now_ns - oldest->last_used_ns.load(std::memory_order_relaxed) <= *idle_timeout_ns_) {
+      push(oldest);
+      break;
+    }
+    erase(oldest);
+    ++expired;
+  }
+  return expired;
+}
+
+bool TemplateStore::put_row(const DomainKey& key, const OptionsRow& row) {
+  const std::lock_guard lock(mutex_);
+  const auto place = domains_.find(key);
+  if (place == domains_.end()) return false;
+  Exporter& exporter = exporters_[key.exporter.address];
+  auto& rows = place->second.rows;
+  const auto known = rows.find(row_key(row));
+  if (known == rows.end()) {
+    if (exporter.rows >= kMaxRowsPerExporter || rows_ >= kMaxRows) return false;
+    rows.emplace(row_key(row), row);
+    ++exporter.rows;
+    ++rows_;
+  } else {
+    known->second = row;
+  }
+  changes_.fetch_add(1, std::memory_order_relaxed);
+  return true;
+}
+
+TemplateStore::DomainContent TemplateStore::content_of(const DomainKey& key) {
+  const std::lock_guard lock(mutex_);
+  DomainContent content;
+  const auto domain = domains_.find(key);
+  if (domain == domains_.end()) return content;
+  for (const auto& [id, entry] : domain->second.templates) content.templates.push_back(entry);
+  for (const auto& [name, row] : domain->second.rows) content.rows.push_back(row);
+  return content;
+}
+
+void TemplateStore::for_each_saved(const std::function<void(const DomainKey&, const DomainContent&)>& visit) {
+  const std::lock_guard lock(mutex_);
+  DomainContent content;
+  for (const auto& [key, domain] : domains_) {
+    if (key.session != 0) continue;
+    content.templates.clear();
+    content.rows.clear();
+    for (const auto& [id, entry] : domain.templates) content.templates.push_back(entry);
+    for (const auto& [name, row] : domain.rows) content.rows.push_back(row);
+    visit(key, content);
+  }
+}
+
+std::size_t TemplateStore::size() {
+  const std::lock_guard lock(mutex_);
+  return templates_;
+}
+
+}  // namespace flowcef

@@ -1,0 +1,267 @@
+#include <string>
+#include <utility>
+
+#include "compiler.hpp"
+#include "time_sources.hpp"
+
+namespace flowcef {
+namespace {
+
+constexpr std::uint64_t kMaxInteger = 0x7fff'ffff;
+constexpr std::uint64_t kMaxLong = 0x7fff'ffff'ffff'ffff;
+constexpr std::uint64_t kMaxUnsigned = ~std::uint64_t{0};
+/// In bytes: at most 24 characters of text, which every key of the dictionary holds.
+constexpr std::size_t kShortApplicationId = 9;
+constexpr std::uint16_t kOctetDeltaCount = 1;
+constexpr std::uint16_t kPacketDeltaCount = 2;
+
+struct AddressTwin {
+  struct {
+    std::uint16_t id;
+    std::string_view name;
+  } ipv4;
+  std::uint16_t ipv6;
+};
+
+constexpr AddressTwin kAddressTwins[] = {
+    {{8, "sourceIPv4Address"}, 27},
+    {{12, "destinationIPv4Address"}, 28},
+    {{225, "postNATSourceIPv4Address"}, 281},
+    {{226, "postNATDestinationIPv4Address"}, 282},
+};
+
+/// Returns: whether the instruction may leave the field out, or cut it.
+bool can_miss(const Field& field, const Instruction& instruction) {
+  switch (instruction.op) {
+    case Op::within_limit:
+    case Op::pure_ipv6:
+    case Op::time:
+    case Op::finite32:
+    case Op::finite64:
+      return true;
+    case Op::text:
+      return instruction.extra != 0 && field.length > instruction.extra;
+    case Op::unsigned_n:
+    case Op::signed_n:
+    case Op::table:
+      return field.length > 8;
+    default:
+      return instruction.condition == condition::kNotIcmp && field.condition == FieldCondition::always;
+  }
+}
+
+/// Returns: the largest number that the key takes.
+std::uint64_t limit_of(const MappedKey& key, bool wide_in) {
+  const bool wide = wide_in && (key.key == "in" || key.key == "out");
+  if (key.type == CefType::integer && !wide) return kMaxInteger;
+  return key.type == CefType::integer || key.type == CefType::long_integer ? kMaxLong : kMaxUnsigned;
+}
+
+}  // namespace
+
+void Compiler::add_key(const MappedKey& key) {
+  for (const KeySource& source : key.sources) {
+    // A raw line has nothing that was made of the record's values.
+    const bool of_record =
+        !source.context || (!is_of_data_set(*source.context) && *source.context != ContextValue::event_id);
+    if (of_record && layout_.view == RecordView::raw) continue;
+    if (source.context ? add_context(key, *source.context) : add_element(key, source.element)) return;
+  }
+}
+
+bool Compiler::add_context(const MappedKey& key, ContextValue value) {
+  Instruction instruction;
+  switch (value) {
+    case ContextValue::event_id:
+      instruction.op = Op::event_id;
+      break;
+    case ContextValue::start:
+    case ContextValue::end:
+      return add_flow_time(key, value == ContextValue::start);
+    case ContextValue::icmp_type:
+    case ContextValue::icmp_code:
+      return add_icmp(key, value);
+    case ContextValue::sampling_interval:
+    case ContextValue::corrected_octets:
+    case ContextValue::corrected_packets:
+      return add_sampling(key, value);
+    default:
+      if (!is_of_data_set(value)) return add_name(key, value);
+      instruction.op = Op::context_text;
+      instruction.extra = push(program_.context_values, value);
+      break;
+  }
+  emit(instruction, key.key, key.label);
+  return true;
+}
+
+bool Compiler::add_flow_time(const MappedKey& key, bool start) {
+  const auto found = find_flow_time(layout_, start);
+  if (!found) return false;
+  Instruction instruction = value_of(layout_.fields[found->field]);
+  instruction.op = Op::time;
+  instruction.extra = push(program_.times, found->source);
+  take(key, found->field, instruction, found->exact);
+  return true;
+}
+
+bool Compiler::add_icmp(const MappedKey& key, ContextValue value) {
+  if (program_.icmp.empty()) program_.icmp = find_icmp(layout_);
+  if (program_.icmp.empty() || program_.protocol.length == 0) return false;
+  program_.tests_protocol = true;
+  Instruction instruction;
+  instruction.op = value == ContextValue::icmp_type ? Op::icmp_type : Op::icmp_code;
+  instruction.condition = condition::kIcmp;
+  emit(instruction, key.key, key.label);
+  return true;
+}
+
+bool Compiler::add_sampling(const MappedKey& key, ContextValue value) {
+  if (layout_.options) return false;
+  Op op = Op::sampling_interval;
+  const Field* counter = nullptr;
+  if (value != ContextValue::sampling_interval) {
+    counter = layout_.find({0, value == ContextValue::corrected_octets ? kOctetDeltaCount : kPacketDeltaCount});
+    if (counter == nullptr) return false;
+    op = Op::corrected;
+  }
+  Instruction instruction = sampling_instruction(op, limit_of(key, options_.wide_in));
+  if (counter != nullptr) instruction.operand = operand_of(layout_, *counter);
+  interval_taken_ = interval_taken_ || counter == nullptr;
+  emit(instruction, key.key, key.label);
+  return true;
+}
+
+bool Compiler::add_name(const MappedKey& key, ContextValue value) {
+  for (const NameRule& rule : name_rules()) {
+    if (rule.value != value) continue;
+    NameLookup name{rule.table, find_numbers(layout_, rule)};
+    if (name.keys.empty() || layout_.options) return false;
+    const bool may_cut = key.max_length != 0 && key.max_length < kMaxOptionsText;
+    if (may_cut) name.max_length = key.max_length;
+    Instruction instruction = lookup(Op::name, rule.table);
+    instruction.extra = push(program_.names, name);
+    SentName& sent = names_[value];
+    sent.taken = true;
+    if (may_cut) sent.after = instruction.misses = take_miss();
+    emit(instruction, key.key, key.label);
+    return true;
+  }
+  return false;
+}
+
+bool Compiler::add_element(const MappedKey& key, const ElementMatch& element) {
+  for (std::size_t i = 0; i < layout_.fields.size(); ++i) {
+    const Field& field = layout_.fields[i];
+    if (!element.matches(field)) continue;
+    Instruction instruction;
+    if (!choose_op(key, field, instruction)) continue;
+    take(key, i, instruction, instruction.op != Op::time || is_exact(program_.times[instruction.extra]));
+    return true;
+  }
+  return add_mapped_ipv4(key, element);
+}
+
+/// `src` of a template that has only the IPv6 element: dual-stack hosts show IPv4 peers as ::ffff:192.0.2.1.
+bool Compiler::add_mapped_ipv4(const MappedKey& key, const ElementMatch& element) {
+  for (const auto& [ipv4, ipv6] : kAddressTwins) {
+    const Field* field = layout_.find({0, ipv6});
+    const bool twin = element.id == ElementId{0, ipv4.id} || element.name == ipv4.name;
+    if (!twin || key.type != CefType::ipv4 || field == nullptr || field->length != 16) continue;
+    Instruction instruction = value_of(*field);
+    instruction.op = Op::mapped_ipv4;
+    emit(instruction, key.key, key.label);
+    return true;
+  }
+  return false;
+}
+
+/// The key shows the field. What it cannot show (or not whole) goes out under the generated key.
+void Compiler::take(const MappedKey& key, std::size_t index, Instruction instruction, bool shows_all) {
+  const Field& field = layout_.fields[index];
+  const bool as_port = key.key == "spt" || key.key == "dpt";
+  if (as_port && program_.protocol.length != 0 && field.condition == FieldCondition::always) {
+    // ICMP has no ports; what stands in their place in some exports is its type and code.
+    program_.tests_protocol = true;
+    instruction.condition = condition::kNotIcmp;
+  }
+  const bool alone = !key.custom && shows_all;
+  if (alone && can_miss(field, instruction)) {
+    if (next_miss_ == 0) return emit(instruction, key.key, key.label);  // out of bits: shown twice
+    steps_in_after_[index] = instruction.misses = take_miss();
+  }
+  emit(instruction, key.key, key.label);
+  if (alone) sent_[index] = true;
+}
+
+std::uint64_t Compiler::take_miss() {
+  return std::exchange(next_miss_, next_miss_ << 1);
+}
+
+/// Returns: false if the field's length does not suit the key's type, so that it must go out otherwise.
+bool Compiler::choose_op(const MappedKey& key, const Field& field, Instruction& instruction) {
+  instruction = value_of(field);
+  if (key.table != nullptr) {
+    if (!is_unsigned(field.type())) return false;
+    instruction.op = Op::table;
+    instruction.extra = push(program_.tables, key.table);
+    return true;
+  }
+  if (!key.type) return true;
+  switch (*key.type) {
+    case CefType::string:
+      return set_text_limit(key, field, instruction);
+    case CefType::integer:
+    case CefType::long_integer:
+      return set_limit(field, limit_of(key, options_.wide_in), instruction);
+    case CefType::floating:
+      if (instruction.op == Op::float32) instruction.op = Op::finite32;
+      if (instruction.op == Op::float64) instruction.op = Op::finite64;
+      return instruction.op != Op::hex && instruction.op != Op::text && instruction.op != Op::application_id;
+    case CefType::ipv4:
+      return instruction.op == Op::ipv4;
+    case CefType::ipv6:
+      return std::exchange(instruction.op, Op::pure_ipv6) == Op::ipv6;
+    case CefType::ip:
+      return instruction.op == Op::ipv4 || instruction.op == Op::ipv6;
+    case CefType::mac:
+      return instruction.op == Op::mac;
+    case CefType::timestamp:
+      return set_time(field, instruction);
+  }
+  return false;
+}
+
+bool Compiler::set_text_limit(const MappedKey& key, const Field& field, Instruction& instruction) {
+  if (instruction.op == Op::text) instruction.extra = key.max_length;
+  if (instruction.op == Op::signed_n) return field.length <= 8;
+  if (instruction.op == Op::unsigned_n && field.length > 8) {
+    instruction.op = Op::within_limit;
+    instruction.extra = push(program_.limits, kMaxUnsigned);
+  }
+  if (instruction.op == Op::application_id && field.length <= kShortApplicationId) return true;
+  // Half a hex text says less than none.
+  const bool in_hex = instruction.op == Op::hex || instruction.op == Op::application_id;
+  return !in_hex || key.max_length == 0 || 2 * std::size_t{field.length} <= key.max_length;
+}
+
+bool Compiler::set_limit(const Field& field, std::uint64_t limit, Instruction& instruction) {
+  if (instruction.op == Op::signed_n) return field.length <= (limit == kMaxInteger ? 4 : 8);
+  if (!is_unsigned(field.type())) return false;
+  if (field.bits != 0) return true;
+  const bool can_exceed = field.length >= 8 || limit >> (8 * field.length) == 0;
+  if (!can_exceed) return true;
+  instruction.op = Op::within_limit;
+  instruction.extra = push(program_.limits, limit);
+  return true;
+}
+
+bool Compiler::set_time(const Field& field, Instruction& instruction) {
+  const auto source = time_of(layout_, field);
+  if (!source) return false;
+  instruction.op = Op::time;
+  instruction.extra = push(program_.times, *source);
+  return true;
+}
+
+}  // namespace flowcef

@@ -1,0 +1,123 @@
+#include "context_text.hpp"
+
+#include <algorithm>
+
+#include "value_writers.hpp"
+
+namespace flowcef {
+namespace {
+
+/// Returns: `version` of the export format's header.
+unsigned version_of(ExportFormat format) noexcept {
+  switch (format) {
+    case ExportFormat::netflow1:
+      return 1;
+    case ExportFormat::netflow5:
+      return 5;
+    case ExportFormat::netflow7:
+      return 7;
+    case ExportFormat::netflow9:
+      return 9;
+    case ExportFormat::ipfix:
+      break;
+  }
+  return 10;
+}
+
+bool has_nanoseconds(ExportFormat format) noexcept {
+  return format != ExportFormat::netflow9 && format != ExportFormat::ipfix;
+}
+
+char* append(char* out, std::string_view text) noexcept {
+  std::memcpy(out, text.data(), text.size());
+  return out + text.size();
+}
+
+char* write_ipv4_only(char* out, const IpAddress& address) noexcept {
+  return address.is_v4() ? write_ipv4(out, address.ipv4_bytes()) : out;
+}
+
+char* write_ipv6_only(char* out, const IpAddress& address) noexcept {
+  return address.is_v4() || address.is_unspecified() ? out : write_ipv6(out, address.ipv6_bytes().data());
+}
+
+char* write_port(char* out, std::uint16_t port) noexcept {
+  return port == 0 ? out : write_u64(out, port);
+}
+
+/// What stands behind the version: the message's length in IPFIX, a count of records in the others.
+std::optional<std::uint64_t> second_word(const ExportContext& context) noexcept {
+  if (context.header.size() < 4) return std::nullopt;
+  return load_be<std::uint16_t>(context.header.data() + 2);
+}
+
+char* write_count(char* out, const ExportContext& context) noexcept {
+  const auto count = second_word(context);
+  return count && context.format != ExportFormat::ipfix ? write_u64(out, *count) : out;
+}
+
+/// Of formats with records of one size the length follows from the count.
+char* write_length(char* out, const DataSet& set) noexcept {
+  const ExportContext& context = set.context;
+  const auto word = second_word(context);
+  if (!word || context.format == ExportFormat::netflow9) return out;
+  if (context.format == ExportFormat::ipfix) return write_u64(out, *word);
+  return write_u64(out, context.header.size() + *word * set.layout.record_length);
+}
+
+char* write_nanoseconds(char* out, const ExportContext& context) noexcept {
+  if (!has_nanoseconds(context.format) || context.header.size() < 16) return out;
+  return write_u64(out, load_be<std::uint32_t>(context.header.data() + 12));
+}
+
+}  // namespace
+
+char* write_context_value(char* out, ContextValue value, const DataSet& set, std::string_view event_prefix) noexcept {
+  const ExportContext& context = set.context;
+  switch (value) {
+    case ContextValue::exporter:
+      return write_ipv4_only(out, context.exporter.address);
+    case ContextValue::exporter_ipv6:
+      return write_ipv6_only(out, context.exporter.address);
+    case ContextValue::exporter_port:
+      return write_port(out, context.exporter.port);
+    case ContextValue::listener:
+      return write_ipv4_only(out, context.listener.address);
+    case ContextValue::listener_ipv6:
+      return write_ipv6_only(out, context.listener.address);
+    case ContextValue::listener_port:
+      return write_port(out, context.listener.port);
+    case ContextValue::export_time:
+      return write_i64(out, context.export_ms);
+    case ContextValue::receive_time:
+      return context.received_ns == 0 ? out : write_i64(out, context.received_ns / 1'000'000);
+    case ContextValue::observation_domain:
+      return write_u64(out, context.domain);
+    case ContextValue::sequence:
+      return write_u64(out, context.sequence);
+    case ContextValue::version:
+      return write_u64(out, version_of(context.format));
+    case ContextValue::record_kind:
+      return append(out, set.layout.options ? "OPTIONS" : "FLOWSET");
+    case ContextValue::template_id:
+      return set.template_id == 0 ? out : write_u64(out, set.template_id);
+    case ContextValue::message_id:
+      return write_u64(append(append(out, event_prefix), "m"), context.message);
+    case ContextValue::header_count:
+      return write_count(out, context);
+    case ContextValue::header_length:
+      return write_length(out, set);
+    case ContextValue::header_bytes:
+      return write_hex(out, context.header.data(), std::min<std::size_t>(context.header.size(), kMaxContextValue / 2));
+    case ContextValue::uptime:
+      return context.format == ExportFormat::ipfix ? out : write_u64(out, context.uptime_ms);
+    case ContextValue::unix_seconds:
+      return write_i64(out, context.export_ms / 1000);
+    case ContextValue::unix_nanoseconds:
+      return write_nanoseconds(out, context);
+    default:
+      return out;  // differs from record to record
+  }
+}
+
+}  // namespace flowcef

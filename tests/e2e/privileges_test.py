@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""Started as root, the bridge opens what only root may, and then goes on as the user of its configuration."""
+import grp
+import os
+import pathlib
+import pwd
+import re
+import subprocess
+import unittest
+
+from support.bridge import BINARY, MAPPING, Bridge, run_program
+from support.exporter import WireCapture, export, make_traffic
+from support.harness import DEADLINE_SECONDS, Case, main, require
+
+USER = "nobody"
+LOW_PORT = 514  # below 1024: only root may listen there
+
+
+def require_root():
+    """Skips the test without root, or where somebody else may have the port."""
+    if os.geteuid() != 0 or os.environ.get("FLOWCEF_E2E_NETWORK") != "own":
+        raise unittest.SkipTest("needs root and a network of its own")
+
+
+class Privileges(Case):
+    def config(self, settings):
+        return (f'mapping = "{MAPPING}"\nstate_dir = "{self.folder}"\n{settings}\n'
+                '[[input]]\ntype = "udp"\nlisten = ["127.0.0.1:0"]\n'
+                f'[[output]]\nname = "copy"\nto = "file:{self.folder}/copy"\n')
+
+    def status(self, bridge):
+        """{"Uid": [real, effective, saved, file system], "Groups": [...], "CapEff": [...], ...}"""
+        # setpriv, which started it, has become flowcef under the same process id.
+        text = pathlib.Path(f"/proc/{bridge.process.child.pid}/status").read_text(encoding="ascii")
+        return {name: values.split() for name, values in re.findall(r"^(\w+):\s*(.*)$", text, re.MULTILINE)}
+
+    def expect_user(self, bridge, uid, gid):
+        self.wait_until(lambda: "started version=" in bridge.log(), "flowcef has started")
+        status = self.status(bridge)
+        self.assertEqual(status["Uid"], [str(uid)] * 4)
+        self.assertEqual(status["Gid"], [str(gid)] * 4)
+        self.assertNotIn("0", status["Groups"])
+        for name in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
+            self.assertEqual(int(status[name][0], 16), 0, name)
+        self.assertEqual(status["NoNewPrivs"], ["1"])
+        threads = pathlib.Path(f"/proc/{bridge.process.child.pid}/task").glob("*/status")
+        self.assertEqual({re.search(r"^Uid:\s+(\d+)", thread.read_text(), re.MULTILINE)[1] for thread in threads},
+                         {str(uid)}, "the user of each thread")
+
+    def test_user_after_a_low_port(self):
+        """PX-16: lines arrive over a port that the user could not open, in a file that the user could not open."""
+        require_root()
+        require("softflowd", "tcpdump")
+        self.folder.chmod(0o711)
+        bridge = Bridge(self, port=LOW_PORT, settings=f'user = "{USER}"\n')
+        account = pwd.getpwnam(USER)
+        self.expect_user(bridge, account.pw_uid, account.pw_gid)
+        state = (self.folder / "state").stat()
+        self.assertEqual((state.st_uid, state.st_gid), (account.pw_uid, account.pw_gid), "the owner of state_dir")
+        self.assertNotRegex(bridge.log(), "cannot .* state_dir")
+
+        _, traffic = make_traffic(self, 10)
+        wire = WireCapture(self, bridge.port)
+        export(self, traffic, 9, bridge.port)
+        sent = wire.read()
+        counts = bridge.stop()
+        self.assertGreater(sent.records, 0)
+        self.assertEqual(len(bridge.copy()), sent.records)
+        self.assertEqual(counts.get("output.copy.delivered"), sent.records)
+
+    def test_group(self):
+        require_root()
+        group = grp.getgrnam("mail")
+        self.folder.chmod(0o711)
+        bridge = Bridge(self, settings=f'user = "{USER}"\ngroup = "{group.gr_name}"\n')
+        self.expect_user(bridge, pwd.getpwnam(USER).pw_uid, group.gr_gid)
+        bridge.stop()
+
+    def test_state_dir_of_somebody_else(self):
+        """A folder that was there before keeps its owner, and the log says what is wrong with that."""
+        require_root()
+        (self.folder / "state").mkdir(0o755)
+        bridge = Bridge(self, settings=f'user = "{USER}"\n')
+        self.wait_until(lambda: re.search(f"cannot write to state_dir .*user={USER}", bridge.log()), "a warning")
+        self.assertEqual((self.folder / "state").stat().st_uid, 0)
+        bridge.stop()
+
+    def test_root_stays_if_nobody_is_named(self):
+        require_root()
+        bridge = Bridge(self)
+        self.wait_until(lambda: "running as root" in bridge.log(), "the log says how to change that")
+        self.assertEqual(self.status(bridge)["Uid"], ["0"] * 4)
+        bridge.stop()
+
+    def test_unfit_accounts_exit_2(self):
+        path = self.folder / "flowcef.toml"
+        for settings, key in (('user = "no-such-user"', "user"), ('user = "root"', "user"),
+                              (f'user = "{USER}"\ngroup = "no-such-group"', "group")):
+            path.write_text(self.config(settings))
+            for command in ("check", "run"):
+                with self.subTest(command, settings=settings):
+                    status, _, err = run_program(command, "--config", path)
+                    self.assertEqual(status, 2, err)
+                    self.assertRegex(err, rf"flowcef\.toml: {key}: ")
+
+    def test_without_root_exits_1(self):
+        """Only root can become somebody else; the program must not go on as who it is."""
+        as_root = os.geteuid() == 0
+        if not as_root and pwd.getpwuid(os.geteuid()).pw_name == USER:
+            self.skipTest("needs another user")
+        self.folder.chmod(0o777)
+        path = self.folder / "flowcef.toml"
+        path.write_text(self.config(f'user = "{USER}"'))
+        try:
+            done = subprocess.run([BINARY, "run", "--config", path], stdin=subprocess.DEVNULL, capture_output=True,
+                                  user="daemon" if as_root else None, timeout=DEADLINE_SECONDS, check=False)
+        except PermissionError:
+            self.skipTest("other users may not run the program where it is")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn(b"only root can", done.stderr)
+
+
+if __name__ == "__main__":
+    main()

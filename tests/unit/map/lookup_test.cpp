@@ -1,0 +1,172 @@
+// Names and sampling intervals out of options data, beside the numbers of flow records.
+#include "data_set_lines.hpp"
+
+namespace flowcef::test {
+namespace {
+
+class Lookups : public DataSetLines {
+ protected:
+  void name(OptionsTable table, std::string key, std::string text) {
+    tables_.restore({table, std::move(key), text, 0});
+  }
+  void interval(std::string sampler, std::uint64_t number) {
+    tables_.restore({OptionsTable::sampling_interval, std::move(sampler), {}, number});
+  }
+  std::string extension_with_tables(const std::vector<FieldSpec>& fields, const ByteWriter& bytes) {
+    context_.tables = &tables_;
+    return extension_of_record(layout(fields), bytes);
+  }
+
+  OptionsTables tables_;
+};
+
+TEST_F(Lookups, NamesGoOutUnderGeneratedKeys) {
+  name(OptionsTable::interface_name, "\x03", "ge-0/0/3");
+  name(OptionsTable::interface_name, "\x04", "a=b");
+  name(OptionsTable::application_name, "\x0d\x0a", "ssh");
+  name(OptionsTable::sampler_name, "\x02", "one-in-ten");
+  name(OptionsTable::vrf_name, "\x05", "red");
+  name(OptionsTable::vrf_name, "\x06", "blue");
+  EXPECT_EQ(extension_with_tables({{10, 4}, {14, 2}, {95, 4}, {48, 1}, {234, 4}, {235, 4}},
+                                  ByteWriter().u32(3).u16(4).u32(0x0d00000a).u8(2).u32(5).u32(6)),
+            "XIngressInterface=3 XEgressInterface=4 XApplicationId=13:10 XSamplerId=2 XIngressVRFID=5 XEgressVRFID=6 "
+            R"(XIngressInterfaceName=ge-0/0/3 XEgressInterfaceName=a\=b XApplicationName=ssh )"
+            "XSamplerName=one-in-ten XIngressVRFName=red XEgressVRFName=blue");
+}
+
+TEST_F(Lookups, PhysicalInterfacesAndSelectorsServeToo) {
+  name(OptionsTable::interface_name, "\x07", "eth7");
+  name(OptionsTable::sampler_name, "\x09", "psamp");
+  EXPECT_EQ(extension_with_tables({{252, 4}, {10, 4}, {302, 8}}, ByteWriter().u32(7).u32(1).u64(9)),
+            "XIngressPhysicalInterface=7 XIngressInterface=1 XSelectorId=9 XIngressInterfaceName=eth7 "
+            "XSamplerName=psamp");
+}
+
+TEST_F(Lookups, UnknownNumbersHaveNoName) {
+  name(OptionsTable::interface_name, "\x03", "eth3");
+  EXPECT_EQ(extension_with_tables({{10, 4}}, ByteWriter().u32(4)), "XIngressInterface=4");
+  context_.tables = nullptr;
+  EXPECT_EQ(extension_of_record(layout({{10, 4}}), ByteWriter().u32(3)), "XIngressInterface=3");
+}
+
+TEST_F(Lookups, AnApplicationNameInTheRecordWins) {
+  name(OptionsTable::application_name, "\x0d\x0a", "ssh");
+  EXPECT_EQ(extension_with_tables({{95, 4}, {96, 4}}, ByteWriter().u32(0x0d00000a).text("http")),
+            "XApplicationId=13:10 XApplicationName=http");
+}
+
+TEST_F(Lookups, OptionsRecordsNameThingsThemselves) {
+  name(OptionsTable::interface_name, "\x03", "old");
+  interval("", 100);
+  const auto made = layout({{10, 4}, {82, 4}});
+  made->options = true;
+  context_.tables = &tables_;
+  EXPECT_EQ(extension_of_record(made, ByteWriter().u32(3).text("eth3")), "XIngressInterface=3 XInterfaceName=eth3");
+}
+
+TEST_F(Lookups, AKeyOfTheMappingTakesTheName) {
+  use_keys(R"(
+deviceInboundInterface = ["@ingress_interface_name", "ingressInterface"]
+suser = "@user_name"
+XOut = "@egress_interface_name")");
+  name(OptionsTable::interface_name, "\x03", "eth3");
+  name(OptionsTable::user_name, std::string("\xaa\xbb\xcc\xdd\xee\xff"), "jdoe");
+  EXPECT_EQ(extension_with_tables({{10, 4}, {14, 4}, {365, 6}}, ByteWriter().u32(3).u32(3).number(0xaabbccddeeff, 6)),
+            "deviceInboundInterface=eth3 suser=jdoe XOut=eth3 XIngressInterface=3 XEgressInterface=3 "
+            "XStaMacAddress=aa:bb:cc:dd:ee:ff");
+}
+
+TEST_F(Lookups, ANameThatIsTooLongForItsKeyGoesOutWholeAsWell) {
+  use_keys("app = [\"applicationName\", \"@application_name\"]");
+  name(OptionsTable::application_name, "\x0d\x0a", std::string(31, 'a'));
+  name(OptionsTable::application_name, "\x0d\x0b", std::string(40, 'b'));
+  EXPECT_EQ(extension_with_tables({{95, 4}}, ByteWriter().u32(0x0d00000a)),
+            "app=" + std::string(31, 'a') + " XApplicationId=13:10");
+  EXPECT_EQ(extension_with_tables({{95, 4}}, ByteWriter().u32(0x0d00000b)),
+            "app=" + std::string(31, 'b') + " XApplicationId=13:11 XApplicationName=" + std::string(40, 'b'));
+}
+
+// PX-08: the rate of a sampler, or of the whole domain.
+TEST_F(Lookups, TheIntervalOfTheRecordsSampler) {
+  interval("", 10);
+  interval("\x02", 1000);
+  EXPECT_EQ(extension_with_tables({{48, 1}}, ByteWriter().u8(2)), "XSamplerId=2 XSamplingInterval=1000");
+  EXPECT_EQ(extension_with_tables({{302, 2}}, ByteWriter().u16(2)), "XSelectorId=2 XSamplingInterval=1000");
+  EXPECT_EQ(extension_with_tables({{4, 1}}, ByteWriter().u8(6)), "XProtocolIdentifier=6 XSamplingInterval=10");
+  interval("", 1);
+  EXPECT_EQ(extension_with_tables({{4, 1}}, ByteWriter().u8(6)), "XProtocolIdentifier=6") << "all packets are counted";
+}
+
+constexpr std::string_view kCorrected = R"(
+XOctets = "@corrected_octets"
+XPackets = "@corrected_packets"
+XEvery = "@sampling_interval")";
+
+// PX-08: rate and corrected counters beside the counters themselves.
+TEST_F(Lookups, CountersAreCorrectedWhereAMappingAsksForIt) {
+  use_keys(kCorrected);
+  interval("", 100);
+  EXPECT_EQ(extension_with_tables({{1, 4}, {2, 4}}, ByteWriter().u32(1500).u32(0)),
+            "XOctets=150000 XPackets=0 XEvery=100 XOctetDeltaCount=1500 XPacketDeltaCount=0");
+  context_.tables = nullptr;
+  EXPECT_EQ(extension_of_record(layout({{1, 4}, {2, 4}}), ByteWriter().u32(1500).u32(3)),
+            "XOctetDeltaCount=1500 XPacketDeltaCount=3");
+}
+
+TEST_F(Lookups, CorrectedCountersDoNotWrap) {
+  use_keys(kCorrected);
+  interval("", 1U << 31);
+  EXPECT_EQ(extension_with_tables({{1, 8}}, ByteWriter().u64(~0ULL)),
+            "XOctets=18446744073709551615 XEvery=2147483648 XOctetDeltaCount=18446744073709551615");
+}
+
+TEST_F(Lookups, CorrectedCountersKeepToTheirKeysLimit) {
+  use_keys("in = \"@corrected_octets\"\ncn1 = { from = \"@corrected_octets\", label = \"O\" }");
+  interval("", 2);
+  EXPECT_EQ(extension_with_tables({{1, 4}}, ByteWriter().u32(1'000'000'000)),
+            "in=2000000000 cn1Label=O cn1=2000000000 XOctetDeltaCount=1000000000 XSamplingInterval=2");
+  EXPECT_EQ(extension_with_tables({{1, 8}}, ByteWriter().u64(2'000'000'000)),
+            "cn1Label=O cn1=4000000000 XOctetDeltaCount=2000000000 XSamplingInterval=2");
+  EXPECT_EQ(extension_with_tables({{1, 8}}, ByteWriter().u64(~0ULL >> 1)),
+            "XOctetDeltaCount=9223372036854775807 XSamplingInterval=2");
+}
+
+struct StatedInterval {
+  const char* name;
+  std::vector<FieldSpec> fields;
+  ByteWriter values;
+  const char* begin;  ///< of the line
+};
+
+void PrintTo(const StatedInterval& row, std::ostream* out) {
+  *out << row.name;
+}
+
+class StatedIntervals : public Lookups, public testing::WithParamInterface<StatedInterval> {};
+
+// PX-08: the interval by whichever elements of the record state it; options data does not overrule them.
+TEST_P(StatedIntervals, FollowFromTheRecord) {
+  use_keys("XEvery = \"@sampling_interval\"");
+  interval("", 77);
+  const std::string made = extension_with_tables(GetParam().fields, GetParam().values);
+  EXPECT_TRUE(made.starts_with(GetParam().begin)) << made;
+  EXPECT_EQ(made.find("77"), std::string::npos) << made;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, StatedIntervals,
+    testing::Values(StatedInterval{"Interval", {{34, 4}}, ByteWriter().u32(512), "XEvery=512 XSamplingInterval=512"},
+                    StatedInterval{"One", {{34, 4}}, ByteWriter().u32(1), "XSamplingInterval=1"},
+                    StatedInterval{"Zero", {{34, 4}}, ByteWriter().u32(0), "XSamplingInterval=0"},
+                    StatedInterval{"RandomInterval", {{50, 4}}, ByteWriter().u32(20), "XEvery=20 "},
+                    StatedInterval{"Spacing", {{305, 4}, {306, 4}}, ByteWriter().u32(10).u32(990), "XEvery=100 "},
+                    StatedInterval{"SpacingOfNone", {{305, 4}, {306, 4}}, ByteWriter().u32(0).u32(9), "XSampl"},
+                    StatedInterval{"Population", {{309, 4}, {310, 4}}, ByteWriter().u32(3).u32(300), "XEvery=100 "},
+                    StatedInterval{"Probability", {{311, 8}}, ByteWriter().u64(0x3fb999999999999a), "XEvery=10 "},
+                    StatedInterval{"ProbabilityInFour", {{311, 4}}, ByteWriter().u32(0x3e800000), "XEvery=4 "},
+                    StatedInterval{"ProbabilityZero", {{311, 8}}, ByteWriter().u64(0), "XSamplingProbability=0"},
+                    StatedInterval{"NoProbability", {{311, 8}}, ByteWriter().u64(0x7ff8000000000000), "XSampl"}),
+    [](const auto& row) { return std::string(row.param.name); });
+
+}  // namespace
+}  // namespace flowcef::test
