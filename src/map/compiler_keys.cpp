@@ -101,6 +101,7 @@ bool Compiler::add_flow_time(const MappedKey& key, bool start) {
   Instruction instruction = value_of(layout_.fields[found->field]);
   instruction.op = Op::time;
   instruction.extra = push(program_.times, found->source);
+  instruction.bits = start ? time_role::kFlowStart : time_role::kFlowEnd;
   take(key, found->field, instruction, found->exact);
   return true;
 }

@@ -106,7 +106,7 @@ class Execution {
     if (instruction.op == Op::event_id) {
       return write_u64(copy_blocks(out, context_.event_prefix.data(), context_.event_prefix.size()), event);
     }
-    if (instruction.op == Op::time) return write_time(program_.times[instruction.extra], out);
+    if (instruction.op == Op::time) return write_time(instruction, out);
     return write_derived(instruction, out);
   }
 
@@ -202,9 +202,13 @@ class Execution {
     return number && *number <= program_.limits[instruction.extra] ? write_u64(out, *number) : out;
   }
 
-  char* write_time(const TimeSource& source, char* out) const noexcept {
-    const auto time = fields_.time(source);
-    return time ? write_u64(out, static_cast<std::uint64_t>(*time)) : out;
+  /// An end before the start says that one of them is wrong: it goes out as the exporter stated it.
+  char* write_time(const Instruction& instruction, char* out) noexcept {
+    const auto time = fields_.time(program_.times[instruction.extra]);
+    if (!time) return out;
+    if (instruction.bits == time_role::kFlowStart) start_ms_ = *time;
+    if (instruction.bits == time_role::kFlowEnd && *time < start_ms_) return out;
+    return write_u64(out, static_cast<std::uint64_t>(*time));
   }
 
   char* write_long_flow(const Instruction& instruction, char* out) const noexcept {
@@ -217,7 +221,8 @@ class Execution {
   const Program& program_;
   const SetContext& context_;
   FieldReader<Variable> fields_;
-  std::uint64_t missed_ = 0;  ///< bits of the instructions that wrote no value, or cut it
+  std::int64_t start_ms_ = 0;  ///< of the flow, once it was written
+  std::uint64_t missed_ = 0;   ///< bits of the instructions that wrote no value, or cut it
 };
 
 /// Returns: a bound for the bytes of all fields of a record; its positions stand in wire order.

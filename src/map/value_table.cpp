@@ -1,5 +1,7 @@
 #include "flowcef/map/value_table.hpp"
 
+#include <algorithm>
+
 namespace flowcef {
 namespace {
 
@@ -44,12 +46,21 @@ constexpr ValueRow kFlowEndReason[] = {
     {4, "forced end"},   {5, "lack of resources"},
 };
 
+// NF_F_FW_EXT_EVENT (33002) of Cisco ASA, "NetFlow Implementation Guide". IOS has other meanings under 35001.
+constexpr ValueRow kAsaExtendedEvent[] = {
+    {1001, "denied by ingress ACL"},
+    {1002, "denied by egress ACL"},
+    {1003, "denied by service on the device"},
+    {1004, "denied as first packet is no SYN"},
+};
+
 const std::vector<ValueTable>& tables() {
   static const std::vector<ValueTable> kTables = {
       {"protocol", kProtocol},
       {"firewall_event", kFirewallEvent},
       {"nat_event", kNatEvent},
       {"flow_end_reason", kFlowEndReason},
+      {"asa_extended_event", kAsaExtendedEvent},
   };
   return kTables;
 }
@@ -61,8 +72,13 @@ ValueTable::ValueTable(std::string_view name, std::span<const ValueRow> rows) : 
     ValueText& text = texts_.emplace_back();
     text.value = row.value;
     text.length = static_cast<std::uint8_t>(row.text.copy(text.text.data(), text.text.size()));
-    by_value_[row.value] = static_cast<std::uint8_t>(texts_.size());
+    if (row.value < by_value_.size()) by_value_[row.value] = static_cast<std::uint8_t>(texts_.size());
   }
+}
+
+const ValueText* ValueTable::find_large(std::uint64_t value) const noexcept {
+  const auto found = std::ranges::find(texts_, value, &ValueText::value);
+  return found == texts_.end() ? nullptr : &*found;
 }
 
 std::span<const ValueTable> value_tables() {

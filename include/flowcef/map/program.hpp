@@ -70,6 +70,12 @@ inline constexpr std::uint8_t kIpv6Used = 16;
 inline constexpr std::uint8_t kTables = 32;  ///< some options table that the program looks into has rows
 }  // namespace condition
 
+/// What a time is of its flow, in Instruction::bits.
+namespace time_role {
+inline constexpr std::uint8_t kFlowStart = 1;
+inline constexpr std::uint8_t kFlowEnd = 2;
+}  // namespace time_role
+
 /// Where an instruction finds its bytes.
 struct Operand {
   std::uint32_t at = 0;      ///< offset in the record or header; index into the positions of a variable record

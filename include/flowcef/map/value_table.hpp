@@ -15,7 +15,7 @@ inline constexpr std::size_t kMaxTableText = 48;
 
 /// Letters, digits, blanks and hyphens only, so that nothing needs escaping; padded for copying in one block.
 struct ValueText {
-  std::uint8_t value = 0;
+  std::uint16_t value = 0;
   std::uint8_t length = 0;
   std::array<char, kMaxTableText> text{};
 
@@ -23,11 +23,11 @@ struct ValueText {
 };
 
 struct ValueRow {
-  std::uint8_t value;
+  std::uint16_t value;
   std::string_view text;
 };
 
-/// A table of values up to 255, by which every element that has one is defined.
+/// A table of values up to 65535; those up to 255, which nearly all are, are found by index.
 class ValueTable {
  public:
   ValueTable(std::string_view name, std::span<const ValueRow> rows);
@@ -36,10 +36,13 @@ class ValueTable {
   [[nodiscard]] std::span<const ValueText> texts() const noexcept { return texts_; }
   /// Returns: null for a value that the table does not have.
   [[nodiscard]] const ValueText* find(std::uint64_t value) const noexcept {
-    return value < by_value_.size() && by_value_[value] != 0 ? &texts_[by_value_[value] - 1U] : nullptr;
+    if (value >= by_value_.size()) return find_large(value);
+    return by_value_[value] != 0 ? &texts_[by_value_[value] - 1U] : nullptr;
   }
 
  private:
+  [[nodiscard]] const ValueText* find_large(std::uint64_t value) const noexcept;
+
   std::string_view name_;
   std::vector<ValueText> texts_;
   std::array<std::uint8_t, 256> by_value_{};  ///< index into texts_, from 1; 0: none

@@ -25,6 +25,73 @@ class DefaultMapping : public RenderFixture {
   }
 };
 
+// PX-07: ASA's events are event classes with their severity; counters of both directions are used.
+TEST_F(DefaultMapping, AsaEvents) {
+  struct Case {
+    std::uint8_t event;
+    std::uint16_t extended;
+    std::string_view signature, severity, text;
+  };
+  const Case cases[] = {
+      {1, 0, "firewall-created", "2", "0"},
+      {2, 2030, "firewall-deleted", "2", "2030"},
+      {3, 1001, "firewall-denied", "5", "denied by ingress ACL"},
+      {3, 1004, "firewall-denied", "5", "denied as first packet is no SYN"},
+      {5, 0, "firewall-updated", "1", "0"},
+  };
+  const auto nsel = template_record(263, {{148, 4},
+                                          {8, 4},
+                                          {7, 2},
+                                          {12, 4},
+                                          {11, 2},
+                                          {4, 1},
+                                          {233, 1},
+                                          {33002, 2},
+                                          {323, 8},
+                                          {231, 4},
+                                          {232, 4},
+                                          {298, 4},
+                                          {299, 4},
+                                          {152, 8}});
+  for (const Case& one : cases) {
+    SCOPED_TRACE(one.signature);
+    const CefEvent made = event(MessageBuilder::netflow9().templates(nsel).set(263, ByteWriter()
+                                                                                        .u32(77)
+                                                                                        .u32(0x0a000001)
+                                                                                        .u16(40000)
+                                                                                        .u32(0xc0000201)
+                                                                                        .u16(443)
+                                                                                        .u8(6)
+                                                                                        .u8(one.event)
+                                                                                        .u16(one.extended)
+                                                                                        .u64(1'700'000'000'123)
+                                                                                        .u32(1000)
+                                                                                        .u32(2000)
+                                                                                        .u32(3)
+                                                                                        .u32(4)
+                                                                                        .u64(1'699'999'999'000)));
+    EXPECT_EQ(made.signature(), one.signature);
+    EXPECT_EQ(made.header[5], one.severity);
+    EXPECT_EQ(made.value("FlowcefBridgeFirewallExtendedEventText"), one.text);
+    EXPECT_EQ(made.value("rt"), "1700000000123");
+    EXPECT_EQ(made.value("start"), "1699999999000");
+    EXPECT_EQ(made.value("in"), "1000");
+    EXPECT_EQ(made.value("out"), "2000");
+    EXPECT_EQ(made.value("FlowcefBridgeInitiatorPackets"), "3");
+    EXPECT_EQ(made.value("FlowcefBridgeResponderPackets"), "4");
+  }
+}
+
+// Fact: end is never before start; what the exporter states is shown instead.
+TEST_F(DefaultMapping, AnEndBeforeTheStartIsNoEnd) {
+  ByteWriter bytes = netflow5_header({});
+  bytes.append(netflow5_record({.first = 999'000, .last = 990'000}).bytes());
+  const CefEvent made = only(bytes.bytes());
+  EXPECT_EQ(made.value("start"), "1699999999000");
+  EXPECT_FALSE(made.has("end"));
+  EXPECT_EQ(made.value("FlowcefBridgeFlowEndSysUpTime"), "990000");
+}
+
 TEST_F(DefaultMapping, Netflow5Flow) {
   ByteWriter bytes = netflow5_header({.sampling = 0x4064});
   bytes.append(netflow5_record({}).bytes());
