@@ -19,6 +19,24 @@ SavedTemplate saved_template(const StoredTemplate& entry) {
           entry.last_used_ns.load(std::memory_order_relaxed) / kNsPerMs};
 }
 
+std::int64_t newest_use(const SavedState& state) {
+  std::int64_t newest_ms = 0;
+  for (const SavedInput& input : state.inputs) {
+    for (const SavedDomain& domain : input.domains) {
+      for (const SavedTemplate& saved : domain.templates) newest_ms = std::max(newest_ms, saved.last_used_ms);
+    }
+  }
+  return newest_ms;
+}
+
+/// The template used last counts as used now, and the others are as much older as they were: neither the time since the
+/// file was written nor a clock that was wrong then makes a template idle, or one that never is.
+std::int64_t as_if_used_ns(const SavedTemplate& saved, std::int64_t newest_ms) {
+  const auto now = std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
+  const std::int64_t age_ms = newest_ms - std::max<std::int64_t>(saved.last_used_ms, 0);
+  return now - std::min(age_ms, now / kNsPerMs) * kNsPerMs;
+}
+
 }  // namespace
 
 StateKeeper::StateKeeper(std::filesystem::path file, std::vector<NamedInput> inputs, const ElementRegistry& registry,
@@ -35,10 +53,11 @@ void StateKeeper::load() {
   if (!*bytes) return;
   const auto state = decode_state(**bytes);
   if (!state) return put_aside(file_.string() + ' ' + state.error());
+  const std::int64_t newest_ms = newest_use(*state);
   for (const SavedInput& saved : state->inputs) {
     const auto input = std::ranges::find(inputs_, saved.name, &NamedInput::name);
     if (input == inputs_.end()) continue;
-    for (const SavedDomain& domain : saved.domains) restore(*input->state, domain);
+    for (const SavedDomain& domain : saved.domains) restore(*input->state, domain, newest_ms);
   }
   saved_changes_ = changes();
   std::size_t templates = 0;
@@ -46,13 +65,13 @@ void StateKeeper::load() {
   logger_->info("templates of the last run are known: templates={} file={}", templates, file_.string());
 }
 
-void StateKeeper::restore(InputState& input, const SavedDomain& saved) {
+void StateKeeper::restore(InputState& input, const SavedDomain& saved, std::int64_t newest_ms) {
   const TemplateParser parser(registry_);
   for (const SavedTemplate& known : saved.templates) {
     auto record = parser.restore({saved.key.format, known.id, known.options, known.scope_fields, known.definition});
     if (!record) continue;
     input.prepare(*record->layout);
-    input.templates.put(saved.key, record->id, std::move(record->layout), known.last_used_ms * kNsPerMs);
+    input.templates.put(saved.key, record->id, std::move(record->layout), as_if_used_ns(known, newest_ms));
   }
   for (const OptionsRow& row : saved.rows) input.templates.put_row(saved.key, row);
 }

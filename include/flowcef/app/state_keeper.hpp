@@ -42,7 +42,7 @@ class StateKeeper {
   void run();
   void save();
   void put_aside(const std::string& reason);
-  void restore(InputState& input, const SavedDomain& saved);
+  void restore(InputState& input, const SavedDomain& saved, std::int64_t newest_ms);
   [[nodiscard]] std::uint64_t changes() const noexcept;
   [[nodiscard]] SavedState collect() const;
 
