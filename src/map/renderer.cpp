@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t kMaxContextText = kMaxContextValue + kCopyBlock;
 /// Octet count and blank in front of a message, or LF behind it.
 constexpr std::size_t kMaxFraming = 12;
+constexpr std::size_t kUsualFields = 50;
 
 bool has_rows(const OptionsTables* known, const std::vector<OptionsTable>& wanted) {
   return known != nullptr &&
@@ -43,14 +44,24 @@ const Program& Renderer::program_for(const Template& layout) {
   sweep_programs();
   Compiled& made = programs_[layout.serial];
   made.layout = layout.weak_from_this();
+  made.weight = 1 + layout.fields.size() / kUsualFields;
+  weight_ += made.weight;
   made.program = std::make_unique<Program>(compile(mapping_, layout, {config_.wide_in}));
   return *made.program;
 }
 
 void Renderer::sweep_programs() {
-  if (programs_.size() < sweep_at_) return;
-  std::erase_if(programs_, [](const auto& entry) { return entry.second.layout.expired(); });
-  sweep_at_ = std::max(kFirstSweep, 2 * programs_.size());
+  if (weight_ < sweep_at_) return;
+  std::erase_if(programs_, [this](const auto& entry) {
+    if (!entry.second.layout.expired()) return false;
+    weight_ -= entry.second.weight;
+    return true;
+  });
+  if (weight_ > kMaxPrograms / 2) {
+    programs_.clear();
+    weight_ = 0;
+  }
+  sweep_at_ = std::max(kFirstSweep, 2 * weight_);
 }
 
 void Renderer::render_context(const Program& program, const DataSet& set, std::string_view event_prefix) {

@@ -51,15 +51,18 @@ class Renderer {
   [[nodiscard]] std::size_t programs() const noexcept { return programs_.size(); }
 
  private:
+  /// In programs of usual size.
   static constexpr std::size_t kFirstSweep = 64;
+  static constexpr std::size_t kMaxPrograms = 32'768;
 
   struct Compiled {
     std::weak_ptr<const Template> layout;
+    std::size_t weight = 0;  ///< in programs of usual size
     std::unique_ptr<Program> program;
   };
 
   const Program& program_for(const Template& layout);
-  /// Drops the programs of templates that are gone, each time the number of programs has doubled.
+  /// Drops the programs of templates that are gone, each time the programs have doubled; all if there are too many.
   void sweep_programs();
   void render_context(const Program& program, const DataSet& set, std::string_view event_prefix);
   [[nodiscard]] std::string_view keep_event_prefix(std::string_view prefix) noexcept;
@@ -75,7 +78,8 @@ class Renderer {
   Deliver deliver_;
   SyslogEnvelope envelope_;
   std::unordered_map<std::uint64_t, Compiled> programs_;  ///< by serial of the template
-  std::size_t sweep_at_ = kFirstSweep;                    ///< number of programs
+  std::size_t weight_ = 0;                                ///< of all programs
+  std::size_t sweep_at_ = kFirstSweep;                    ///< weight
   ListWriter lists_;
   LineBatch* batch_;
   std::vector<char> context_text_;

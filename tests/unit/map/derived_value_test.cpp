@@ -168,5 +168,16 @@ TEST_F(Programs, OfTemplatesInUseAreKept) {
   EXPECT_EQ(extension_of_record(used.front(), ByteWriter().u8(6)), "XProtocolIdentifier=6");
 }
 
+// PX-16: templates that many addresses keep in use take a bounded room: their programs are made anew when needed.
+TEST_F(Programs, OfTooManyTemplatesAreMadeAnew) {
+  std::vector<std::shared_ptr<Template>> used;
+  for (int i = 0; i < 40'000; ++i) {
+    used.push_back(layout({{4, 1}}));
+    (void)render(used.back(), ByteWriter().u8(6));
+    ASSERT_LE(renderer().programs(), 32'768U);
+  }
+  EXPECT_EQ(extension_of_record(used.front(), ByteWriter().u8(6)), "XProtocolIdentifier=6");
+}
+
 }  // namespace
 }  // namespace flowcef::test
