@@ -14,6 +14,8 @@ constexpr std::size_t kIpfixHeaderLength = 16;     // RFC 7011 section 3.1
 constexpr std::uint16_t kSetHeaderLength = 4;
 constexpr std::uint16_t kFirstDataSetId = 256;
 constexpr std::int64_t kTickNs = 1'000'000'000;
+/// In one domain; a hostile exporter could send all ids.
+constexpr std::size_t kMaxUnusableIds = 64;
 
 /// Set ids of templates and options templates: 0 and 1 in NetFlow v9, 2 and 3 in IPFIX.
 constexpr std::uint16_t template_set_id(ExportFormat format) {
@@ -44,7 +46,11 @@ void use_tables(ExportContext& context, const OptionsTables& tables) {
 /// What lists inside records are made of: templates of the same domain.
 struct Decoder::SubTemplates final : TemplateLookup {
   SubTemplates(Decoder& decoder, Domain& domain) : decoder_(decoder), domain_(domain) {}
-  const Template* find_template(std::uint16_t id) noexcept override { return decoder_.find_template(domain_, id); }
+  /// Another worker may replace a template that is being read by.
+  std::shared_ptr<const Template> find_template(std::uint16_t id) noexcept override {
+    const Template* layout = decoder_.find_template(domain_, id);
+    return layout == nullptr ? nullptr : layout->shared_from_this();
+  }
 
  private:
   Decoder& decoder_;
@@ -211,8 +217,14 @@ void Decoder::decode_set(Message& message, std::uint16_t id, Bytes body) {
   if (id == templates) return read_templates(message, body, false);
   if (id == templates + 1) return read_templates(message, body, true);
   if (id < kFirstDataSetId) return refuse(message, Refusal::reserved_set_id);
-  if (const Template* layout = find_template(*message.domain, id)) return deliver(message, id, *layout, body);
-  waiting_.push_back({id, body});
+  const Template* layout = find_template(*message.domain, id);
+  if (layout == nullptr) return waiting_.push_back({id, body});
+  std::shared_ptr<const Template> keep;
+  if (!pen_.empty()) {  // what waits for a template that is there: it came by another worker
+    keep = layout->shared_from_this();
+    release_held(*message.domain, id, *layout);
+  }
+  deliver(message, id, *layout, body);
 }
 
 /// Sets whose template came behind them in the same message, or did not come yet.
@@ -263,10 +275,10 @@ void Decoder::take_template(Message& message, TemplateRecord record) {
   if (result.is_new) counters_.templates.add();
   if (result.is_redefined) counters_.templates_redefined.add();
   counters_.templates_ejected.add(result.ejected);
-  const Template& layout = *result.entry->layout;
-  domain.templates[record.id] = std::move(result.entry);
+  const auto layout = result.entry->layout;  // another worker may have replaced it by now
+  exporters_.adopt(domain, std::move(result.entry));
   exporters_.sweep();
-  release_held(domain, record.id, layout);
+  release_held(domain, record.id, *layout);
 }
 
 /// A template without fields withdraws on a connection and means nothing over UDP (RFC 7011 section 8.1) and in v9.
@@ -278,7 +290,7 @@ void Decoder::refuse_template(Message& message, const TemplateRefusal& refusal, 
   refuse(message, refusal.reason);
   if (refusal.reason == Refusal::ignored_withdrawal || refusal.id == 0) return;
   // To decode what follows by the old layout, or a later one, would make values up.
-  message.domain->unusable.insert(refusal.id);
+  if (message.domain->unusable.size() < kMaxUnusableIds) message.domain->unusable.insert(refusal.id);
   const auto known = message.domain->templates.find(refusal.id);
   if (known == message.domain->templates.end()) return;
   input_.templates.remove(known->second);
@@ -307,7 +319,8 @@ const Template* Decoder::find_template(Domain& domain, std::uint16_t id) {
       if (known != domain.templates.end()) domain.templates.erase(known);
       return nullptr;
     }
-    known = domain.templates.insert_or_assign(id, std::move(entry)).first;
+    exporters_.adopt(domain, std::move(entry));
+    known = domain.templates.find(id);
   }
   StoredTemplate& entry = *known->second;
   const auto& idle_timeout = input_.templates.idle_timeout_ns();
@@ -387,7 +400,7 @@ void Decoder::finish() {
 /// What is handed on is a message of its own: the header, with its length, and the one set.
 void Decoder::give_up(const HeldSet& set) {
   count_undecoded(set.body().size());
-  count(exporters_.exporter(set.key.exporter.address), Refusal::template_missing);
+  count(exporters_.exporter(set.key.exporter.address).counts, Refusal::template_missing);
   const Bytes body = set.body();
   const auto length = static_cast<std::uint16_t>(kSetHeaderLength + body.size());
   std::vector<std::uint8_t> message(set.context.header.begin(), set.context.header.end());
@@ -414,18 +427,20 @@ void Decoder::count_undecoded(std::size_t bytes) {
 }
 
 void Decoder::refuse(const Datagram& datagram, Refusal reason) {
-  count(exporters_.exporter(datagram.exporter.address), reason);
+  const bool stranger = reason == Refusal::exporter_not_allowed;
+  const IpAddress& address = datagram.exporter.address;
+  count(stranger ? exporters_.counts_of_stranger(address) : exporters_.exporter(address).counts, reason);
   handler_.on_refused(datagram, reason);
 }
 
 void Decoder::refuse(Message& message, Refusal reason) {
-  count(*message.exporter, reason);
+  count(message.exporter->counts, reason);
   if (!message.refusal) message.refusal = reason;
 }
 
-void Decoder::count(Exporter& exporter, Refusal reason) {
+void Decoder::count(ExporterCounts& counts, Refusal reason) {
   counters_.refused[static_cast<std::size_t>(reason)].add();
-  ++exporter.counts.refused[static_cast<std::size_t>(reason)];
+  ++counts.refused[static_cast<std::size_t>(reason)];
 }
 
 }  // namespace flowcef

@@ -39,7 +39,7 @@ Exporter& ExporterTable::exporter(const IpAddress& address) {
     exporters_.splice(exporters_.begin(), exporters_, known->second);
     return exporters_.front();
   }
-  make_room();
+  if (exporters_.size() >= kMaxExporters) forget_silent();
   Exporter& exporter = exporters_.emplace_front();
   exporter.address = address;
   exporter.sequence_rule = rule_for(address);
@@ -56,15 +56,18 @@ SequenceRule ExporterTable::rule_for(const IpAddress& address) const noexcept {
   return best == nullptr ? SequenceRule::standard : best->sequence;
 }
 
-void ExporterTable::make_room() {
-  while (!exporters_.empty() && (exporters_.size() >= kMaxExporters || domains_ >= kMaxDomains)) {
-    Exporter& silent = exporters_.back();
-    close_sequence(silent);
-    forgotten_.add(silent.counts);
-    domains_ -= silent.domains.size();
-    by_address_.erase(silent.address);
-    exporters_.pop_back();
-  }
+ExporterCounts& ExporterTable::counts_of_stranger(const IpAddress& address) {
+  const bool has_place = exporters_.size() < kMaxExporters || by_address_.contains(address);
+  return has_place ? exporter(address).counts : forgotten_;
+}
+
+void ExporterTable::forget_silent() {
+  Exporter& silent = exporters_.back();
+  close_sequence(silent);
+  forgotten_.add(silent.counts);
+  domains_ -= silent.domains.size();
+  by_address_.erase(silent.address);
+  exporters_.pop_back();
 }
 
 Domain& ExporterTable::domain(Exporter& exporter, const DomainKey& key) {
@@ -74,12 +77,25 @@ Domain& ExporterTable::domain(Exporter& exporter, const DomainKey& key) {
     domains_ -= exporter.domains.size();
     exporter.domains.clear();
   }
+  // The exporter itself is the latest one, and too small to be reached.
+  while (domains_ >= kMaxDomains && &exporters_.back() != &exporter) forget_silent();
   Domain& domain = exporter.domains.try_emplace(key, key, exporter).first->second;
   ++domains_;
-  const TemplateStore::DomainContent content = input_.templates.content_of(key);
-  for (const TemplateRef& entry : content.templates) domain.templates.emplace(entry->id, entry);
-  for (const OptionsRow& row : content.rows) domain.tables.restore(row);
+  load(domain);
   return domain;
+}
+
+void ExporterTable::load(Domain& domain) {
+  const TemplateStore::DomainContent content = input_.templates.content_of(domain.key);
+  for (const TemplateRef& entry : content.templates) domain.templates.insert_or_assign(entry->id, entry);
+  domain.tables = {};
+  for (const OptionsRow& row : content.rows) domain.tables.restore(row);
+  domain.store_serial = content.serial;
+}
+
+void ExporterTable::adopt(Domain& domain, TemplateRef entry) {
+  if (entry->domain_serial != domain.store_serial) load(domain);
+  domain.templates.insert_or_assign(entry->id, std::move(entry));
 }
 
 void ExporterTable::end_session(const IpAddress& address, std::uint64_t session) {
@@ -101,6 +117,7 @@ void ExporterTable::sweep() {
     for (auto& [key, domain] : exporter.domains) {
       std::erase_if(domain.templates,
                     [](const auto& item) { return item.second->gone.load(std::memory_order_relaxed); });
+      if (domain.templates.empty()) domain.tables = {};
     }
   }
 }

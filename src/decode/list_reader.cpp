@@ -90,7 +90,7 @@ class Flattening {
 
   bool read_records(const Element& list, std::uint16_t id, Bytes records, std::size_t depth) {
     if (records.empty()) return true;
-    const Template* layout = templates_.find_template(id);
+    const std::shared_ptr<const Template> layout = templates_.find_template(id);
     if (layout == nullptr || layout->record_length == 0) {
       return push(item({list.id, nullptr, list.length}, records));
     }

@@ -13,6 +13,9 @@ constexpr std::size_t kMaxRowsPerExporter = 20'000;
 constexpr std::size_t kMaxRows = 1'000'000;
 /// What templates may have on average; bounds memory against many giant ones.
 constexpr std::size_t kFieldsPerTemplate = 50;
+constexpr std::size_t kRowsPerRemoval = 8;
+/// Of layouts that nobody uses any more.
+constexpr std::size_t kMinLayoutKeysSwept = 65'536;
 
 std::size_t fields_for(std::size_t templates) {
   return templates == kUnlimited ? kUnlimited : std::max(templates * kFieldsPerTemplate, kMaxTemplateFields);
@@ -48,6 +51,7 @@ TemplateStore::PutResult TemplateStore::put(const DomainKey& key, std::uint16_t 
   const auto [place, is_new_domain] = domains_.try_emplace(key);
   if (is_new_domain && key.session != 0) sessions_[key.session].push_back(key);
   Domain& domain = place->second;
+  if (is_new_domain) domain.serial = ++domains_so_far_;
   bool is_redefined = false;
   if (const auto known = domain.templates.find(id); known != domain.templates.end()) {
     if (known->second->layout == shared) {
@@ -60,6 +64,7 @@ TemplateStore::PutResult TemplateStore::put(const DomainKey& key, std::uint16_t 
   auto entry = std::make_shared<StoredTemplate>();
   entry->key = key;
   entry->id = id;
+  entry->domain_serial = domain.serial;
   entry->layout = std::move(shared);
   entry->last_used_ns.store(now_ns, std::memory_order_relaxed);
   enter(entry, domain);
@@ -79,19 +84,25 @@ void TemplateStore::enter(const TemplateRef& entry, Domain& domain) {
 }
 
 std::shared_ptr<const Template> TemplateStore::share(std::shared_ptr<Template> layout) {
-  std::weak_ptr<const Template>& known = layouts_[layout_key(*layout)];
-  if (auto shared = known.lock()) return shared;
+  const auto [known, is_new] = layouts_.try_emplace(layout_key(*layout));
+  if (auto shared = known->second.lock()) return shared;
   layout->serial = new_layout_serial();
-  known = layout;
+  known->second = layout;
+  if (!is_new) return layout;
+  layout_key_bytes_ += known->first.size();
   forget_expired_layouts();
   return layout;
 }
 
-/// Whenever their number has doubled, so that it costs little per layout.
+/// Whenever they have doubled, so that it costs little per layout.
 void TemplateStore::forget_expired_layouts() {
-  if (layouts_.size() < 2 * layouts_swept_at_ + 64) return;
-  std::erase_if(layouts_, [](const auto& item) { return item.second.expired(); });
-  layouts_swept_at_ = layouts_.size();
+  if (layout_key_bytes_ < 2 * layout_keys_swept_at_ + kMinLayoutKeysSwept) return;
+  std::erase_if(layouts_, [this](const auto& item) {
+    if (!item.second.expired()) return false;
+    layout_key_bytes_ -= item.first.size();
+    return true;
+  });
+  layout_keys_swept_at_ = layout_key_bytes_;
 }
 
 TemplateRef TemplateStore::find(const DomainKey& key, std::uint16_t id) {
@@ -130,7 +141,7 @@ void TemplateStore::detach(const TemplateRef& entry, Domain& domain) {
   fields_ -= entry->layout->fields.size();
   --templates_;
   entry->gone.store(true, std::memory_order_relaxed);
-  removals_.fetch_add(1, std::memory_order_relaxed);
+  removals_.fetch_add(1 + entry->layout->fields.size() / kFieldsPerTemplate, std::memory_order_relaxed);
   changes_.fetch_add(1, std::memory_order_relaxed);
   domain.templates.erase(entry->id);
 }
@@ -147,6 +158,7 @@ void TemplateStore::erase_domain(DomainMap::iterator domain) {
   while (!domain->second.templates.empty())
     detach(TemplateRef(domain->second.templates.begin()->second), domain->second);
   const auto exporter = exporters_.find(key.exporter.address);
+  removals_.fetch_add(domain->second.rows.size() / kRowsPerRemoval, std::memory_order_relaxed);
   exporter->second.rows -= domain->second.rows.size();
   rows_ -= domain->second.rows.size();
   domains_.erase(domain);
@@ -198,12 +210,13 @@ std::size_t TemplateStore::eject_over_limits(const TemplateRef& newest) {
 /// Returns: the one whose last use is longest ago, taken out of the heap; there is at least one.
 TemplateRef TemplateStore::least_recently_used() {
   for (;;) {
-    Seen seen = by_use_.top();
+    const Seen seen = by_use_.top();
     by_use_.pop();
-    if (seen.entry->gone.load(std::memory_order_relaxed)) continue;
-    const std::int64_t used_ns = seen.entry->last_used_ns.load(std::memory_order_relaxed);
-    if (used_ns == seen.used_ns) return std::move(seen.entry);
-    by_use_.push({used_ns, std::move(seen.entry)});
+    TemplateRef entry = seen.entry.lock();
+    if (entry == nullptr || entry->gone.load(std::memory_order_relaxed)) continue;
+    const std::int64_t used_ns = entry->last_used_ns.load(std::memory_order_relaxed);
+    if (used_ns == seen.used_ns) return entry;
+    by_use_.push({used_ns, entry});
   }
 }
 
@@ -221,10 +234,11 @@ void TemplateStore::push(const TemplateRef& entry) {
   by_use_ = decltype(by_use_)(std::greater<>(), std::move(alive));
 }
 
+/// Stamps only go up, so none is older than the oldest that was seen: templates in use are not looked at each time.
 std::size_t TemplateStore::expire(std::int64_t now_ns) {
   const std::lock_guard lock(mutex_);
   std::size_t expired = 0;
-  while (idle_timeout_ns_ && templates_ != 0) {
+  while (idle_timeout_ns_ && templates_ != 0 && now_ns - by_use_.top().used_ns > *idle_timeout_ns_) {
     const TemplateRef oldest = least_recently_used();
     if (now_ns - oldest->last_used_ns.load(std::memory_order_relaxed) <= *idle_timeout_ns_) {
       push(oldest);
@@ -260,6 +274,7 @@ TemplateStore::DomainContent TemplateStore::content_of(const DomainKey& key) {
   DomainContent content;
   const auto domain = domains_.find(key);
   if (domain == domains_.end()) return content;
+  content.serial = domain->second.serial;
   for (const auto& [id, entry] : domain->second.templates) content.templates.push_back(entry);
   for (const auto& [name, row] : domain->second.rows) content.rows.push_back(row);
   return content;

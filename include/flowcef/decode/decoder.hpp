@@ -73,7 +73,7 @@ class Decoder {
   void give_up(const HeldSet& set);
 
   void refuse(Message& message, Refusal reason);
-  void count(Exporter& exporter, Refusal reason);
+  void count(ExporterCounts& counts, Refusal reason);
   void count_undecoded(std::size_t bytes);
   void advance_clock(std::int64_t received_ns);
 

@@ -43,6 +43,7 @@ struct Domain {
   /// Ids whose last definition could not be used: data under them would be read wrong by any other one.
   std::unordered_set<std::uint16_t> unusable;
   OptionsTables tables;
+  std::uint64_t store_serial = 0;  ///< of the store's domain that the tables are of
   SequenceTracker sequence;
 };
 
@@ -66,6 +67,11 @@ class ExporterTable {
   Exporter& exporter(const IpAddress& address);
   /// Returns: the domain, with what is in the shared store if it is new here.
   Domain& domain(Exporter& exporter, const DomainKey& key);
+  /// Takes a template of the shared store in. If its domain has begun anew there, so do the tables.
+  void adopt(Domain& domain, TemplateRef entry);
+  /// Returns: the books for what is not let in: those of its exporter, or of the forgotten ones where setting it up would
+  ///          take the room of another.
+  ExporterCounts& counts_of_stranger(const IpAddress& address);
   /// Ends the domains of a connection.
   void end_session(const IpAddress& address, std::uint64_t session);
   /// Lets go of templates that are out of force.
@@ -79,7 +85,8 @@ class ExporterTable {
   [[nodiscard]] const ExporterCounts& forgotten() const noexcept { return forgotten_; }
 
  private:
-  void make_room();
+  void load(Domain& domain);
+  void forget_silent();
   void close_sequence(Exporter& exporter);
   [[nodiscard]] SequenceRule rule_for(const IpAddress& address) const noexcept;
 

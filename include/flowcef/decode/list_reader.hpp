@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "flowcef/core/byte_order.hpp"
@@ -15,7 +16,7 @@ namespace flowcef {
 class TemplateLookup {
  public:
   /// Returns: null if the exporter's domain has no such template.
-  [[nodiscard]] virtual const Template* find_template(std::uint16_t id) noexcept = 0;
+  [[nodiscard]] virtual std::shared_ptr<const Template> find_template(std::uint16_t id) noexcept = 0;
 
  protected:
   ~TemplateLookup() = default;

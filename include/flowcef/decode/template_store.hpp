@@ -24,6 +24,7 @@ namespace flowcef {
 struct StoredTemplate {
   DomainKey key;
   std::uint16_t id = 0;
+  std::uint64_t domain_serial = 0;  ///< another one than before: its domain has begun anew, without rows
   std::shared_ptr<const Template> layout;
   std::atomic<std::int64_t> last_used_ns = 0;  ///< written by the worker that decodes by it
   std::atomic<bool> gone = false;              ///< replaced, ejected, withdrawn: to be used no more
@@ -63,6 +64,7 @@ class TemplateStore {
   bool put_row(const DomainKey& key, const OptionsRow& row);
 
   struct DomainContent {
+    std::uint64_t serial = 0;  ///< as StoredTemplate::domain_serial; 0: there is no such domain
     std::vector<TemplateRef> templates;
     std::vector<OptionsRow> rows;
   };
@@ -72,13 +74,15 @@ class TemplateStore {
 
   [[nodiscard]] std::size_t size();
   [[nodiscard]] const std::optional<std::int64_t>& idle_timeout_ns() const noexcept { return idle_timeout_ns_; }
-  /// Templates removed so far: who keeps references looks from time to time which of them are gone.
+  /// Templates removed so far, those with many fields and their domains' rows counting for more: who keeps references
+  /// looks from time to time which of them are gone.
   [[nodiscard]] std::uint64_t removals() const noexcept { return removals_.load(std::memory_order_relaxed); }
   /// Changes so far to what is to be saved.
   [[nodiscard]] std::uint64_t changes() const noexcept { return changes_.load(std::memory_order_relaxed); }
 
  private:
   struct Domain {
+    std::uint64_t serial = 0;  ///< never used twice
     std::unordered_map<std::uint16_t, TemplateRef> templates;
     std::unordered_map<std::string, OptionsRow> rows;  ///< by table and key
   };
@@ -87,10 +91,10 @@ class TemplateStore {
     std::size_t fields = 0;
     std::size_t rows = 0;
   };
-  /// A template and its stamp when it was put into the heap.
+  /// A template and its stamp when it was put into the heap, which does not keep it.
   struct Seen {
     std::int64_t used_ns;
-    TemplateRef entry;
+    std::weak_ptr<StoredTemplate> entry;
     friend bool operator>(const Seen& a, const Seen& b) { return a.used_ns > b.used_ns; }
   };
   using DomainMap = std::unordered_map<DomainKey, Domain, DomainKeyHash>;
@@ -116,7 +120,9 @@ class TemplateStore {
   std::unordered_map<IpAddress, Exporter, IpAddressHash> exporters_;
   std::unordered_map<std::uint64_t, std::vector<DomainKey>> sessions_;
   std::unordered_map<std::string, std::weak_ptr<const Template>> layouts_;  ///< by format, kind and definition
-  std::size_t layouts_swept_at_ = 0;
+  std::size_t layout_key_bytes_ = 0;                                        ///< of all keys of layouts_
+  std::size_t layout_keys_swept_at_ = 0;                                    ///< how many were left then
+  std::uint64_t domains_so_far_ = 0;
   std::priority_queue<Seen, std::vector<Seen>, std::greater<>> by_use_;
   std::size_t templates_ = 0;
   std::size_t fields_ = 0;

@@ -51,9 +51,9 @@ ByteWriter as_field(const ByteWriter& value) {
 
 class Lists : public testing::Test, protected TemplateLookup {
  protected:
-  const Template* find_template(std::uint16_t id) noexcept override {
+  std::shared_ptr<const Template> find_template(std::uint16_t id) noexcept override {
     const auto found = templates_.find(id);
-    return found == templates_.end() ? nullptr : found->second.get();
+    return found == templates_.end() ? nullptr : found->second;
   }
 
   void define(std::uint16_t id, std::initializer_list<FieldSpec> fields) {

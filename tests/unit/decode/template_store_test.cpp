@@ -104,6 +104,27 @@ TEST_F(Store, ALayoutThatNobodyUsesGoes) {
   EXPECT_TRUE(gone.expired());
 }
 
+// PX-16: redefining a giant template again and again takes the room of one, however many others there are.
+TEST(TemplateMemory, AReplacedLayoutIsFreedAtOnce) {
+  TemplateStore store(DecodeConfig{});
+  for (std::uint32_t i = 0; i < 1'000; ++i) store.put(domain(i, "192.0.2.2"), 256, layout(), 0);
+  std::weak_ptr<const Template> before;
+  for (std::uint32_t i = 0; i < 500; ++i) {
+    const auto result = store.put(domain(1), 256, layout(static_cast<std::uint8_t>(1 + i % 250), 2'000), i);
+    EXPECT_TRUE(before.expired()) << i;
+    before = result.entry->layout;
+  }
+}
+
+// Who keeps references to giant templates lets go of them sooner.
+TEST(TemplateMemory, RemovalsCountFieldsAndRows) {
+  TemplateStore store(DecodeConfig{});
+  store.put(domain(1), 256, layout(1, 2'000), 0);
+  for (char i = 'a'; i <= 'z'; ++i) store.put_row(domain(1), {OptionsTable::interface_name, {i}, "x", 0});
+  store.remove(store.find(domain(1), 256));
+  EXPECT_EQ(store.removals(), 1U + 2'000 / 50 + 26 / 8);
+}
+
 // SS-08, SS-11: idle time runs from the last use.
 TEST(TemplateIdleTime, RunsFromTheLastUse) {
   DecodeConfig config;
