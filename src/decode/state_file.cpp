@@ -124,7 +124,8 @@ bool read(ByteReader& in, OptionsRow& row) {
     return false;
   }
   row.table = static_cast<OptionsTable>(table);
-  return true;
+  // Times are counted with.
+  return row.table != OptionsTable::system_init_time || std::in_range<std::int64_t>(row.number);
 }
 
 /// Reads what was written, and no more of each kind than fits the limits above.

@@ -8,9 +8,10 @@
 namespace flowcef {
 namespace {
 
-/// Rows of options tables that one exporter, and all of an input, may have us keep.
+/// Rows of options tables that one exporter, and all of an input, may have us keep. The longest ones of an input, with
+/// all its templates, fit into a state file.
 constexpr std::size_t kMaxRowsPerExporter = 20'000;
-constexpr std::size_t kMaxRows = 1'000'000;
+constexpr std::size_t kMaxRows = 500'000;
 /// What templates may have on average; bounds memory against many giant ones.
 constexpr std::size_t kFieldsPerTemplate = 50;
 constexpr std::size_t kRowsPerRemoval = 8;

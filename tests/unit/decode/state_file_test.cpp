@@ -124,6 +124,8 @@ TEST(StateFile, RefusesWhatCannotBe) {
       {"definition too long", saved_template(0, kMaxTemplateFields * 8 + 1).zeros(kMaxTemplateFields * 8 + 1), false},
       {"row", saved_row(0).u8(1).text("k").u8(1).text("t"), true},
       {"row of no table", saved_row(kOptionsTableCount).u8(0).u8(0), false},
+      {"latest boot time", one_domain(0, 1).u8(7).u64(0x7fffffffffffffff).u8(0).u8(0), true},
+      {"boot time out of range", one_domain(0, 1).u8(7).u64(0x8000000000000000).u8(0).u8(0), false},
       {"longest key", saved_row(0).u8(kMaxOptionsKey).zeros(kMaxOptionsKey).u8(0), true},
       {"key too long", saved_row(0).u8(kMaxOptionsKey + 1).zeros(kMaxOptionsKey + 1).u8(0), false},
       {"key beyond the end", saved_row(0).u8(9).zeros(8), false},

@@ -232,5 +232,19 @@ TEST_F(Store, AnExportersRowsAreBounded) {
   EXPECT_TRUE(store_.put_row(domain(2, "192.0.2.2"), row));
 }
 
+// PX-16: and so are those of all exporters together.
+TEST_F(Store, AllRowsAreBounded) {
+  TemplateStore store(DecodeConfig{});
+  std::size_t kept = 0;
+  for (std::uint32_t exporter = 0; exporter < 26; ++exporter) {
+    const DomainKey key = domain(1, "192.0.2." + std::to_string(exporter));
+    store.put(key, 256, layout(), 0);
+    for (std::uint32_t i = 0; i < 20'000; ++i) {
+      kept += store.put_row(key, {OptionsTable::interface_name, std::to_string(i), "x", 0}) ? 1U : 0U;
+    }
+  }
+  EXPECT_EQ(kept, 500'000U);
+}
+
 }  // namespace
 }  // namespace flowcef::test
