@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
@@ -7,6 +8,7 @@
 #include "flowcef/app/error_report.hpp"
 #include "flowcef/app/pipeline.hpp"
 #include "flowcef/app/progress_bar.hpp"
+#include "flowcef/config/loader.hpp"
 #include "flowcef/source/export_file.hpp"
 
 namespace flowcef {
@@ -20,6 +22,38 @@ OutputConfig output_config(const ConvertOptions& options) {
   config.sink.required = true;
   config.rendering.header = options.header;
   return config;
+}
+
+struct Settings {
+  std::filesystem::path mapping;
+  std::vector<std::filesystem::path> elements;
+  DecodeConfig decode;
+  std::vector<ExporterConfig> exporters;
+};
+
+/// SS-06: files take the same settings as sockets.
+std::expected<Settings, ConfigErrors> load_settings(const ConvertOptions& options) {
+  Settings settings;
+  if (options.config.empty()) {
+    settings.mapping = options.mapping.empty() ? find_default_mapping() : options.mapping;
+    settings.decode = decode_config_for_files({});
+    return settings;
+  }
+  auto config = load_config(options.config);
+  if (!config) return std::unexpected(std::move(config.error()));
+  const auto input = options.input.empty() ? config->inputs.begin()
+                                           : std::ranges::find(config->inputs, options.input, &InputConfig::name);
+  if (input == config->inputs.end()) {
+    return std::unexpected(ConfigErrors{{{options.config.string(), 0, 0},
+                                         "input",
+                                         "expected an input named \"" + options.input + "\", got none",
+                                         "an input without a name is called after its type and address"}});
+  }
+  settings.mapping = options.mapping.empty() ? config->mapping : options.mapping;
+  settings.elements = config->elements;
+  settings.decode = decode_config_for_files(input->decode);
+  settings.exporters = config->exporters;
+  return settings;
 }
 
 struct FileCounts {
@@ -60,8 +94,12 @@ void convert_file(const ConvertOptions& options, const std::string& name, Record
 }  // namespace
 
 int convert_command(const ConvertOptions& options) {
-  const std::filesystem::path mapping = options.mapping.empty() ? find_default_mapping() : options.mapping;
-  const auto translation = load_translation(mapping, {});
+  const auto settings = load_settings(options);
+  if (!settings) {
+    print_errors(std::cerr, settings.error());
+    return kExitUsage;
+  }
+  const auto translation = load_translation(settings->mapping, settings->elements);
   if (!translation) {
     print_errors(std::cerr, translation.error());
     return kExitUsage;
@@ -73,7 +111,7 @@ int convert_command(const ConvertOptions& options) {
 
   BatchPool pool;
   OutputGroup outputs({output_config(options)}, logs);
-  InputState input(decode_config_for_files());
+  InputState input(settings->decode, settings->exporters);
   RecordPath path(**translation, pool, outputs.waiting_plans(), {&input});
   FileCounts totals;
   bool readable = true;

@@ -29,6 +29,14 @@ Options parse_options(int argc, const char* const* argv) {
   convert_command->add_option("files", convert.files, "Capture or payload files, read in order")
       ->required()
       ->type_name("FILE");
+  CLI::Option* config_option =
+      convert_command
+          ->add_option("--config", convert.config,
+                       "Configuration whose mapping, element tables and input settings are used as `run` does")
+          ->type_name("FILE");
+  convert_command->add_option("--input", convert.input, "Name of the input whose settings are used; default: the first")
+      ->needs(config_option)
+      ->type_name("NAME");
   convert_command
       ->add_option("--mapping", convert.mapping, "Mapping file; element tables are read from `elements` beside it")
       ->type_name("FILE");

@@ -35,7 +35,7 @@ CaptureLines convert_capture(const std::filesystem::path& file, const Translatio
   const auto collect = [&result](const BatchRef& batch) {
     for (const LineRef& line : batch->lines()) result.lines.emplace_back(batch->message(line));
   };
-  InputState input(decode_config_for_files());
+  InputState input(decode_config_for_files({}));
   RecordPath path(translation, pool, {{rendering, collect}}, {&input});
   const auto exports = open_export_file(file.string());
   Datagram datagram;

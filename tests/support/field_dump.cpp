@@ -77,7 +77,7 @@ class FieldDump final : public DataSetHandler {
 void dump(const std::string& path) {
   FieldDump fields;
   DecodeCounters counters;
-  InputState input(decode_config_for_files());
+  InputState input(decode_config_for_files({}));
   Decoder decoder(shipped_translation().registry, input, counters, fields);
   const auto exports = open_export_file(path);
   Datagram datagram;

@@ -22,7 +22,9 @@ struct CheckOptions {
 
 struct ConvertOptions {
   std::vector<std::string> files;
-  std::filesystem::path mapping;  ///< empty: the default mapping
+  std::filesystem::path config;   ///< empty: default settings
+  std::string input;              ///< name of the configuration's input to take the settings of; empty: the first
+  std::filesystem::path mapping;  ///< empty: that of the configuration, or the default mapping
   std::string output;             ///< empty: stdout
   std::optional<std::uint16_t> port;
   SyslogHeader header = SyslogHeader::none;

@@ -62,9 +62,10 @@ struct DecodeConfig {
   std::size_t max_datagrams_per_second_per_exporter = kUnlimited;
 };
 
-/// Returns: settings for recorded exports. Between two datagrams of a file any time may have passed, so nothing expires.
-[[nodiscard]] inline DecodeConfig decode_config_for_files() {
-  DecodeConfig config;
+/// Returns: the settings for recorded exports. Between two datagrams of a file any time may have passed, so nothing
+///          expires and no rate is limited.
+[[nodiscard]] inline DecodeConfig decode_config_for_files(DecodeConfig config) {
+  config.max_datagrams_per_second_per_exporter = kUnlimited;
   config.template_idle_timeout.reset();
   config.hold_time = std::chrono::years(100);
   return config;
