@@ -69,7 +69,7 @@ void HoldingPen::drop(Iterator set, const GiveUp& give_up) {
   give_up(*set);
   release(*set);
   const auto place = by_place_.find({set->key, set->template_id});
-  std::erase(place->second, set);
+  place->second.pop_front();
   if (place->second.empty()) by_place_.erase(place);
   by_age_.erase(set);
 }

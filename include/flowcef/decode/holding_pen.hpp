@@ -59,14 +59,15 @@ class HoldingPen {
 
   static std::size_t cost(const HeldSet& set) noexcept;
   void release(const HeldSet& set) noexcept;
+  /// Input: the oldest of its place
   void drop(Iterator set, const GiveUp& give_up);
 
   const std::size_t max_bytes_;
   const std::size_t max_bytes_per_exporter_;
   const std::int64_t max_age_ns_;
   std::atomic<std::size_t>& used_;
-  std::list<HeldSet> by_age_;  ///< oldest first
-  std::unordered_map<Place, std::vector<Iterator>, PlaceHash> by_place_;
+  std::list<HeldSet> by_age_;                                           ///< oldest first
+  std::unordered_map<Place, std::list<Iterator>, PlaceHash> by_place_;  ///< oldest first
   std::unordered_map<IpAddress, std::size_t, IpAddressHash> bytes_of_;  ///< by exporter
 };
 

@@ -92,6 +92,18 @@ TEST_F(Pen, GivesUpWhatWaitedTooLong) {
   EXPECT_EQ(used_, 0U);
 }
 
+TEST_F(Pen, GivesUpTheOldestOfEachPlace) {
+  hold("192.0.2.1", 256, 0);
+  hold("192.0.2.1", 257, 1);
+  hold("192.0.2.1", 256, 2);
+  hold("192.0.2.1", 256, 63);
+  EXPECT_EQ(expired(62), 2U);
+  const auto left = pen_.take(domain("192.0.2.1"), 256);
+  ASSERT_EQ(left.size(), 2U);
+  EXPECT_EQ(left.front().held_since_ns, 2'000'000'000);
+  EXPECT_EQ(left.back().held_since_ns, 63'000'000'000);
+}
+
 TEST_F(Pen, AConnectionTakesItsSetsAlong) {
   hold("192.0.2.1", 256, 0, 7);
   hold("192.0.2.1", 256, 0, 8);
