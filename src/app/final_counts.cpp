@@ -64,6 +64,7 @@ void FinalCounts::add_decoded(const DecodeCounters& decode) {
   lines_.add("templates.ejected", decode.templates_ejected.value());
   lines_.add("templates.expired", decode.templates_expired.value());
   lines_.add("templates.withdrawn", decode.templates_withdrawn.value());
+  lines_.add("options.rows_refused", decode.options_rows_refused.value());
   lines_.add("undecoded.sets", decode.undecoded_sets.value());
   lines_.add("undecoded.bytes", decode.undecoded_bytes.value());
   for (std::size_t i = 0; i < kRefusalCount; ++i) {

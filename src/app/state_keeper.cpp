@@ -117,7 +117,10 @@ void StateKeeper::run() {
 
 void StateKeeper::save() {
   const std::uint64_t changes_before = changes();
-  const auto written = write_state_file(file_, encode_state(collect()));
+  const std::vector<std::uint8_t> bytes = encode_state(collect());
+  const auto written = bytes.size() <= kMaxStateFileSize
+                           ? write_state_file(file_, bytes)
+                           : std::expected<void, std::string>(std::unexpected(file_.string() + ": above 256 MiB"));
   if (written) {
     saved_changes_ = changes_before;
     is_failing_ = false;

@@ -7,7 +7,7 @@ import socket
 from support import cef
 from support.bridge import MAPPING, Bridge, parse_counts, run_program, split_lines
 from support.exporter import WireCapture, check_against_traffic, export, make_traffic
-from support.harness import Case, main, require
+from support.harness import SOURCE_DIR, Case, main, require
 from support.process import free_port
 
 BROKEN = """\
@@ -111,6 +111,25 @@ class Convert(Case):
         self.assertEqual((status, nothing, target.read_bytes()), (0, b"", out), err)
         self.assertEqual(run_program("convert", capture)[1], out, "the markers of the test are no exports")
         self.assertEqual(run_program("convert", "--port", "9", capture)[1], b"")
+
+    def test_settings_of_an_input(self):
+        """SS-06: files take the settings that inputs off the network take."""
+        sample = SOURCE_DIR / "tests/data/softflowd_v9.pcap"
+        config = self.folder / "flowcef.toml"
+        config.write_text(
+            f'mapping = "{MAPPING}"\nstate_dir = "{self.folder}"\n'
+            '[[input]]\ntype = "udp"\nname = "plain"\nlisten = ["127.0.0.1:2055"]\n'
+            '[[input]]\ntype = "udp"\nname = "raw"\nlisten = ["127.0.0.1:2056"]\nrecords = "raw"\n'
+            'options_records = false\n[[output]]\nname = "none"\nto = "stdout:"\n')
+        _, plain, _ = run_program("convert", sample)
+        self.assertEqual(run_program("convert", "--config", config, sample)[1], plain, "the first input's settings")
+        status, raw, err = run_program("convert", "--config", config, "--input", "raw", sample)
+        self.assertEqual(status, 0, err)
+        lines = split_lines(self, raw)
+        self.assertEqual(len(lines), len(split_lines(self, plain)) - 1, "without the options record")
+        self.assertTrue(all(b"FlowcefBridgeRawSourceTransportPort=" in line and b" spt=" not in line for line in lines))
+        status, _, err = run_program("convert", "--config", config, "--input", "other", sample)
+        self.assertEqual((status, "other" in err), (2, True), err)
 
     def test_header(self):
         capture, reading, _ = self.record()

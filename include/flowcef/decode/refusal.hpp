@@ -48,10 +48,11 @@ struct DecodeCounters {
   Counter templates_ejected;    ///< least recently used, as there was no room
   Counter templates_expired;    ///< not used for the idle timeout
   Counter templates_withdrawn;
-  Counter held_sets;                           ///< data sets that had to wait for their template
-  Counter recovered_records;                   ///< those of `records` that had
-  Counter undecoded_sets;                      ///< whose template never came
-  Counter undecoded_bytes;                     ///< of their bodies
+  Counter options_rows_refused;  ///< names and the like that options data told, above the exporter's quota
+  Counter held_sets;             ///< data sets that had to wait for their template
+  Counter recovered_records;     ///< those of `records` that had
+  Counter undecoded_sets;        ///< whose template never came
+  Counter undecoded_bytes;       ///< of their bodies
   std::array<Counter, kRefusalCount> refused;  ///< by Refusal
 
   [[nodiscard]] std::uint64_t refused_total() const noexcept;

@@ -50,6 +50,17 @@ TEST_F(Path, OptionsDataCanBeSwitchedOffAndFeedsTablesAllTheSame) {
   EXPECT_EQ(count("records.filtered"), 1U);
 }
 
+// SK-14: every protocol is taken; SK-06: an event without times or counters is a line of its own, at once.
+TEST_F(Path, TakesEveryProtocolAndEveryEvent) {
+  ByteWriter records;
+  for (unsigned protocol = 0; protocol < 256; ++protocol) records.u8(protocol);
+  EXPECT_EQ(lines(MessageBuilder::ipfix().templates(template_record(256, {{4, 1}})).set(256, records)).size(), 256U);
+  const auto nat = MessageBuilder::ipfix()
+                       .templates(template_record(257, {{323, 8}, {230, 1}, {225, 4}}))
+                       .set(257, ByteWriter().u64(1).u8(4).u32(1).u64(1).u8(5).u32(1));
+  EXPECT_EQ(lines(nat).size(), 2U);
+}
+
 // SK-30, SK-31: refused by missing field and exporter; what is complete goes on.
 TEST_F(Path, FlowsMustHaveWhatTheInputRequires) {
   decode_.require.skylight = true;

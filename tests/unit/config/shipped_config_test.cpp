@@ -33,6 +33,7 @@ class ShippedConfig : public testing::Test {
   std::string shipped = read_text_file(kRoot / "flowcef.toml").value_or("");
 };
 
+// SK-03
 TEST_F(ShippedConfig, ListensOnTheUsualPortsAndPrints) {
   const Config config = load(shipped);
   ASSERT_EQ(config.inputs.size(), 1U);

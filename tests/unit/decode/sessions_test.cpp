@@ -88,6 +88,43 @@ TEST_F(Sessions, OptionsTablesComeBackWithTheirDomain) {
   EXPECT_TRUE(known) << "the other worker learnt it";
 }
 
+class MatchPort : public DecodeFixture {
+ protected:
+  explicit MatchPort(bool match) : DecodeFixture(config(match)) {}
+  static DecodeConfig config(bool match) {
+    DecodeConfig made;
+    made.match_port = match;
+    return made;
+  }
+  /// The template comes from one port of the exporter, the data from another.
+  void use_two_ports(MessageBuilder (*message)()) {
+    decode_from("192.0.2.1", 50000, message().templates(template_record(256, {{7, 2}})));
+    decode_from("192.0.2.1", 50001, message().set(256, ByteWriter().u16(80)));
+  }
+  static MessageBuilder netflow9() { return MessageBuilder::netflow9(); }
+  static MessageBuilder ipfix() { return MessageBuilder::ipfix(); }
+};
+
+struct PortsCount : MatchPort {
+  PortsCount() : MatchPort(true) {}
+};
+struct PortsDoNotCount : MatchPort {
+  PortsDoNotCount() : MatchPort(false) {}
+};
+
+// PX-02: the port tells template sets apart, or does not, as the input says, in either format.
+TEST_F(PortsCount, InBothFormats) {
+  use_two_ports(netflow9);
+  use_two_ports(ipfix);
+  EXPECT_TRUE(records_.empty());
+}
+
+TEST_F(PortsDoNotCount, InBothFormats) {
+  use_two_ports(netflow9);
+  use_two_ports(ipfix);
+  EXPECT_EQ(records_.size(), 2U);
+}
+
 // PX-09: IPFIX counts records; what could not be decoded is no loss.
 TEST_F(Sessions, LossIsCountedByExporter) {
   decode(MessageBuilder::ipfix(1'700'000'000, 1, 0).templates(port_template()).set(256, port()));

@@ -1,0 +1,36 @@
+// A message on its way through Decoder: shared by the files that it is written in.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+
+#include "flowcef/decode/decoder.hpp"
+
+namespace flowcef {
+
+struct Decoder::Message {
+  const Datagram& datagram;
+  ExportContext context;
+  Exporter* exporter = nullptr;
+  Domain* domain = nullptr;
+  std::uint32_t records = 0;          ///< data records decoded
+  std::uint32_t undecoded_bytes = 0;  ///< of its data sets that could not be decoded
+  std::optional<Refusal> refusal;     ///< the first one
+};
+
+[[nodiscard]] inline bool all_zero(Bytes bytes) noexcept {
+  return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
+}
+
+/// An IPFIX header has no uptime; systemInitTimeMilliseconds in options data gives it.
+inline void use_tables(ExportContext& context, const OptionsTables& tables) {
+  context.tables = tables.size() == 0 ? nullptr : &tables;
+  const auto init_ms = tables.system_init_ms();
+  if (context.format != ExportFormat::ipfix || !init_ms) return;
+  // Modulo 2^32, as flowStartSysUpTime and flowEndSysUpTime are.
+  context.uptime_ms = static_cast<std::uint32_t>(context.export_ms - *init_ms);
+  context.uptime_known = true;
+}
+
+}  // namespace flowcef

@@ -1,0 +1,164 @@
+#include <utility>
+
+#include "decoder_message.hpp"
+#include "record_locator.hpp"
+
+// Data sets: found, delivered, held for their template, given up.
+
+namespace flowcef {
+namespace {
+
+constexpr std::uint16_t kSetHeaderLength = 4;
+constexpr std::uint16_t kFirstDataSetId = 256;
+
+/// Set ids of templates and options templates: 0 and 1 in NetFlow v9, 2 and 3 in IPFIX.
+constexpr std::uint16_t template_set_id(ExportFormat format) {
+  return format == ExportFormat::ipfix ? 2 : 0;
+}
+
+}  // namespace
+
+/// What lists inside records are made of: templates of the same domain.
+struct Decoder::SubTemplates final : TemplateLookup {
+  SubTemplates(Decoder& decoder, Domain& domain) : decoder_(decoder), domain_(domain) {}
+  /// Another worker may replace a template that is being read by.
+  std::shared_ptr<const Template> find_template(std::uint16_t id) noexcept override {
+    const Template* layout = decoder_.find_template(domain_, id);
+    return layout == nullptr ? nullptr : layout->shared_from_this();
+  }
+
+ private:
+  Decoder& decoder_;
+  Domain& domain_;
+};
+
+void Decoder::decode_sets(Message& message, ByteReader sets) {
+  waiting_.clear();
+  while (!sets.empty()) {
+    const Bytes rest = sets.rest();
+    std::uint16_t id = 0;
+    std::uint16_t length = 0;
+    Bytes body;
+    if (!sets.read(id) || !sets.read(length) || length < kSetHeaderLength ||
+        !sets.take(length - std::size_t{kSetHeaderLength}, body)) {
+      // Some devices fill the datagram up with zeros (PAN-OS to 1400 bytes, Cisco ACI with 64).
+      if (!all_zero(rest)) refuse(message, Refusal::bad_set_length);
+      break;
+    }
+    decode_set(message, id, body);
+  }
+  decode_waiting(message);
+}
+
+void Decoder::decode_set(Message& message, std::uint16_t id, Bytes body) {
+  const std::uint16_t templates = template_set_id(message.context.format);
+  if (id == templates) return read_templates(message, body, false);
+  if (id == templates + 1) return read_templates(message, body, true);
+  if (id < kFirstDataSetId) return refuse(message, Refusal::reserved_set_id);
+  const Template* layout = find_template(*message.domain, id);
+  if (layout == nullptr) return waiting_.push_back({id, body});
+  std::shared_ptr<const Template> keep;
+  if (!pen_.empty()) {  // what waits for a template that is there: it came by another worker
+    keep = layout->shared_from_this();
+    release_held(*message.domain, id, *layout);
+  }
+  deliver(message, id, *layout, body);
+}
+
+/// Sets whose template came behind them in the same message, or did not come yet.
+void Decoder::decode_waiting(Message& message) {
+  for (const WaitingSet& set : waiting_) {
+    if (const Template* layout = find_template(*message.domain, set.id)) {
+      deliver(message, set.id, *layout, set.body);
+      continue;
+    }
+    message.undecoded_bytes += static_cast<std::uint32_t>(set.body.size());
+    const bool may_come = !message.domain->unusable.contains(set.id);
+    if (may_come && pen_.hold(message.domain->key, set.id, message.context, set.body, now_ns_)) {
+      counters_.held_sets.add();
+    } else {
+      count_undecoded(set.body.size());
+      refuse(message, Refusal::template_missing);
+    }
+  }
+}
+
+void Decoder::release_held(Domain& domain, std::uint16_t id, const Template& layout) {
+  if (pen_.empty()) return;
+  for (HeldSet& set : pen_.take(domain.key, id)) {
+    const Datagram none;
+    Message message{none, set.context, &domain.exporter, &domain, 0, 0, std::nullopt};
+    use_tables(message.context, domain.tables);
+    deliver(message, id, layout, set.body());
+    counters_.recovered_records.add(message.records);
+    domain.exporter.counts.records += message.records;
+  }
+}
+
+void Decoder::deliver(Message& message, std::uint16_t id, const Template& layout, Bytes body) {
+  Domain& domain = *message.domain;
+  // Looking for another template may let go of this one, if another worker has replaced it.
+  const auto keep = layout.has_lists ? layout.shared_from_this() : nullptr;
+  SubTemplates sub_templates(*this, domain);
+  const auto found = locator_->locate(layout, body, sub_templates);
+  // Padding is zeros (RFC 7011 section 3.3.1); anything else was a record.
+  if (!all_zero(body.subspan(found.bytes))) {
+    message.undecoded_bytes += static_cast<std::uint32_t>(body.size() - found.bytes);
+    refuse(message, Refusal::bad_record);
+  }
+  if (found.records == 0) return;
+  const auto fields = static_cast<std::uint32_t>(layout.fields.size());
+  const DataSet set{layout,
+                    message.context,
+                    id,
+                    body.first(found.bytes),
+                    found.records,
+                    locator_->positions(),
+                    layout.variable ? fields : 0,
+                    locator_->list_items(),
+                    locator_->list_ends()};
+  counters_.data_sets.add();
+  counters_.records.add(found.records);
+  message.records += found.records;
+  if (layout.options) {
+    counters_.options_records.add(found.records);
+    domain.tables.learn(set, [&](const OptionsRow& row, bool) {
+      const bool kept = input_.templates.put_row(domain.key, row);
+      if (!kept) counters_.options_rows_refused.add();
+      return kept;
+    });
+    use_tables(message.context, domain.tables);
+  }
+  handler_.on_data_set(set);
+}
+
+/// What is handed on is a message of its own: the header, with its length, and the one set.
+void Decoder::give_up(const HeldSet& set) {
+  count_undecoded(set.body().size());
+  count(exporters_.exporter(set.key.exporter.address).counts, Refusal::template_missing);
+  const Bytes body = set.body();
+  const auto length = static_cast<std::uint16_t>(kSetHeaderLength + body.size());
+  std::vector<std::uint8_t> message(set.context.header.begin(), set.context.header.end());
+  for (const std::uint16_t number : {set.template_id, length}) {
+    message.push_back(static_cast<std::uint8_t>(number >> 8));
+    message.push_back(static_cast<std::uint8_t>(number));
+  }
+  message.insert(message.end(), body.begin(), body.end());
+  if (set.context.format == ExportFormat::ipfix) {
+    message[2] = static_cast<std::uint8_t>(message.size() >> 8);
+    message[3] = static_cast<std::uint8_t>(message.size());
+  }
+  Datagram datagram;
+  datagram.payload = message;
+  datagram.exporter = set.context.exporter;
+  datagram.listener = set.context.listener;
+  datagram.received_ns = set.context.received_ns;
+  handler_.on_refused(datagram, Refusal::template_missing);
+}
+
+void Decoder::count_undecoded(std::size_t bytes) {
+  counters_.undecoded_sets.add();
+  counters_.undecoded_bytes.add(bytes);
+}
+
+}  // namespace flowcef
