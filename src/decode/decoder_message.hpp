@@ -1,7 +1,6 @@
 // A message on its way through Decoder: shared by the files that it is written in.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -18,10 +17,6 @@ struct Decoder::Message {
   std::uint32_t undecoded_bytes = 0;  ///< of its data sets that could not be decoded
   std::optional<Refusal> refusal;     ///< the first one
 };
-
-[[nodiscard]] inline bool all_zero(Bytes bytes) noexcept {
-  return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
-}
 
 /// An IPFIX header has no uptime; systemInitTimeMilliseconds in options data gives it.
 inline void use_tables(ExportContext& context, const OptionsTables& tables) {

@@ -17,10 +17,6 @@ struct Element {
   std::uint16_t length;
 };
 
-bool is_zero(Bytes bytes) {
-  return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
-}
-
 /// One list of one record; each function returns false if the list cannot be read or has no room.
 class Flattening {
  public:
@@ -100,7 +96,7 @@ class Flattening {
         return false;
       }
     }
-    return is_zero(in.rest());
+    return all_zero(in.rest());
   }
 
   bool read_fixed_record(const Template& layout, ByteReader& in, std::size_t depth) {

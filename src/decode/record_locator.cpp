@@ -1,17 +1,8 @@
 #include "record_locator.hpp"
 
-#include <algorithm>
-
 #include "value_length.hpp"
 
 namespace flowcef {
-namespace {
-
-bool all_zero(Bytes bytes) {
-  return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
-}
-
-}  // namespace
 
 RecordLocator::Found RecordLocator::locate(const Template& layout, Bytes body, TemplateLookup& sub_templates) {
   positions_.clear();

@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "flowcef/core/file_descriptor.hpp"
 #include "flowcef/sink/frame_cursor.hpp"
 #include "flowcef/sink/loss_log.hpp"
 #include "flowcef/sink/output_driver.hpp"
@@ -22,20 +23,6 @@ namespace flowcef {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int number) : number_(number) {}
-  ~FileDescriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-  [[nodiscard]] int get() const noexcept { return number_; }
-
- private:
-  int number_;
-};
 
 int open_for_append(const SinkConfig& config) {
   // Our own duplicate of standard output, so that both kinds are closed alike.

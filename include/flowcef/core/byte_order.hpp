@@ -1,6 +1,7 @@
 // Unaligned big-endian loads and a bounds-checked reader over bytes from the network.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -25,6 +26,10 @@ template <class T>
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < length; ++i) value = value << 8 | bytes[i];
   return value;
+}
+
+[[nodiscard]] inline bool all_zero(Bytes bytes) noexcept {
+  return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
 }
 
 /// Reads big-endian numbers off the front of a byte range; a read that does not fit changes nothing.

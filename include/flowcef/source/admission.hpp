@@ -7,23 +7,17 @@
 #include <optional>
 #include <vector>
 
-#include "flowcef/core/counter.hpp"
 #include "flowcef/core/ip_address.hpp"
 #include "flowcef/core/ip_prefix.hpp"
 
 namespace flowcef {
-
-struct AdmissionCounts {
-  Counter not_allowed;  ///< datagrams of addresses that no prefix holds
-  Counter over_rate;    ///< datagrams above the rate of their address
-};
 
 /// Each address may send `max_per_second` datagrams in a second, and as many at once after a silent second. The rates
 /// are kept in a table of fixed size. Where it is full, the address that is furthest from its rate is forgotten: one
 /// that sent a single datagram, as forged addresses do, goes before one that has used up its share, which so stays
 /// limited however many others come.
 /// Without prefixes and rate it takes no memory and no time.
-/// Thread: one; counts() from any.
+/// Thread: one.
 class Admission {
  public:
   enum class Verdict : std::uint8_t { admitted, not_allowed, over_rate };
@@ -39,18 +33,10 @@ class Admission {
 
   /// Input: `now_ns` as in Datagram::received_ns; a clock that is set back costs an address one second at most.
   [[nodiscard]] Verdict admit(const IpAddress& address, std::int64_t now_ns) noexcept {
-    if (!allowed_.empty() && !is_allowed(address)) {
-      counts_.not_allowed.add();
-      return Verdict::not_allowed;
-    }
-    if (buckets_ != nullptr && !take_token(address, now_ns)) {
-      counts_.over_rate.add();
-      return Verdict::over_rate;
-    }
+    if (!allowed_.empty() && !is_allowed(address)) return Verdict::not_allowed;
+    if (buckets_ != nullptr && !take_token(address, now_ns)) return Verdict::over_rate;
     return Verdict::admitted;
   }
-
-  [[nodiscard]] const AdmissionCounts& counts() const noexcept { return counts_; }
 
  private:
   struct Bucket;
@@ -65,7 +51,6 @@ class Admission {
   std::int64_t token_ns_ = 0;  ///< time in which one token comes
   std::uint64_t hash_key_ = 0;
   std::unique_ptr<Bucket[]> buckets_;
-  AdmissionCounts counts_;
 };
 
 }  // namespace flowcef

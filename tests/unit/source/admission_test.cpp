@@ -35,7 +35,6 @@ std::size_t admitted(Admission& admission, const IpAddress& from, std::size_t co
 TEST(Admission, TakesAllUnlessToldOtherwise) {
   Admission admission({}, 0);
   EXPECT_EQ(admitted(admission, address("192.0.2.1"), 100'000, kNow), 100'000U);
-  EXPECT_EQ(admission.counts().not_allowed.value() + admission.counts().over_rate.value(), 0U);
 }
 
 // PX-16
@@ -47,7 +46,6 @@ TEST(Admission, TakesListedPrefixesOnly) {
       {"192.0.3.7", Verdict::not_allowed},   {"2001:db8:1::1", Verdict::admitted},
       {"2001:db9::1", Verdict::not_allowed}, {"::ffff:192.0.2.9", Verdict::admitted}};
   for (const auto& [from, verdict] : cases) EXPECT_EQ(admission.admit(address(from), kNow), verdict) << from;
-  EXPECT_EQ(admission.counts().not_allowed.value(), 4U);
 }
 
 class Rate : public testing::TestWithParam<std::size_t> {};
@@ -58,7 +56,6 @@ TEST_P(Rate, ABurstOfOneSecondThenTheRate) {
   Admission admission({}, rate);
   const IpAddress from = address("192.0.2.1");
   EXPECT_EQ(admitted(admission, from, 2 * rate + 5, kNow), rate);
-  EXPECT_EQ(admission.counts().over_rate.value(), rate + 5);
   EXPECT_EQ(admitted(admission, from, 2 * rate + 5, kNow + kSecond / 2), rate / 2);
   EXPECT_EQ(admitted(admission, from, 2 * rate + 5, kNow + kSecond / 2 + 10 * kSecond), rate) << "no more is saved up";
   EXPECT_EQ(admitted(admission, address("192.0.2.2"), rate, kNow), rate) << "each address has its own";
