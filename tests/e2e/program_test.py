@@ -127,7 +127,7 @@ class Convert(Case):
         self.assertEqual(status, 0, err)
         lines = split_lines(self, raw)
         self.assertEqual(len(lines), len(split_lines(self, plain)) - 1, "without the options record")
-        self.assertTrue(all(b"FlowcefBridgeRawSourceTransportPort=" in line and b" spt=" not in line for line in lines))
+        self.assertTrue(all(b" FlowcefBridgeRawOctetDeltaCount=" in line and b" in=" not in line for line in lines))
         status, _, err = run_program("convert", "--config", config, "--input", "other", sample)
         self.assertEqual((status, "other" in err), (2, True), err)
 
