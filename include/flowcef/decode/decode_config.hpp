@@ -47,7 +47,7 @@ struct DecodeConfig {
   std::size_t max_templates = 200'000;             ///< of the whole input, or kUnlimited
   std::size_t max_templates_per_exporter = 1'000;  ///< or kUnlimited
   std::optional<std::chrono::milliseconds> template_idle_timeout =
-      std::chrono::hours(168);  ///< since last use; nothing: unlimited
+      std::chrono::hours(168);  ///< since last use or refresh; nothing: unlimited
 
   std::size_t hold_bytes = std::size_t{16} << 20;  ///< of data sets that wait for their template; 0: none wait
   std::size_t hold_bytes_per_exporter = std::size_t{1} << 20;

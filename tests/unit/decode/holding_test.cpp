@@ -115,5 +115,15 @@ TEST_F(IdleTemplates, GoWhenTheyWereNotUsed) {
   EXPECT_EQ(refused(Refusal::template_missing), 1U);
 }
 
+// SS-13: with the timeout above the refresh a template stays, used or not.
+TEST_F(IdleTemplates, StayAsLongAsTheyAreRefreshed) {
+  for (std::int64_t minute = 0; minute < 60; ++minute) {
+    decode_at(minute * 60 * kSecond, MessageBuilder::ipfix().templates(port_template()));
+  }
+  decode_at(3'600 * kSecond, MessageBuilder::ipfix().set(256, ByteWriter().u16(80)));
+  EXPECT_EQ(records_.size(), 1U);
+  EXPECT_EQ(counters_.templates_expired.value(), 0U);
+}
+
 }  // namespace
 }  // namespace flowcef::test
