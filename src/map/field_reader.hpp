@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -149,7 +151,8 @@ class FieldReader {
 
   [[nodiscard]] static std::uint64_t interval_of(double probability) noexcept {
     constexpr double kLargest = 1e18;
-    return probability > 1 / kLargest && probability <= 1 ? static_cast<std::uint64_t>(1 / probability + 0.5) : 0;
+    return probability > 1 / kLargest && probability <= 1 ? static_cast<std::uint64_t>(std::llround(1 / probability))
+                                                          : 0;
   }
 
   const Program& program_;
