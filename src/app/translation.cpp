@@ -2,7 +2,10 @@
 
 #include <array>
 #include <iterator>
+#include <optional>
 #include <stdexcept>
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include "flowcef/config/element_table_loader.hpp"
@@ -13,6 +16,33 @@ namespace {
 
 void append(ConfigErrors& errors, ConfigErrors more) {
   errors.insert(errors.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+/// Returns: the first of the places for the default mapping that has it; `tried` gets those before it, a line each.
+std::optional<std::filesystem::path> default_mapping(std::string& tried) {
+  std::error_code error;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+  if (error) {
+    tried = "\n  /proc/self/exe: " + error.message();
+    return std::nullopt;
+  }
+  const std::array<std::filesystem::path, 2> places = {
+      program / "../../mappings/default.toml",             // build/<preset>/flowcef
+      program / "../share/flowcef/mappings/default.toml",  // <prefix>/bin/flowcef
+  };
+  for (const std::filesystem::path& place : places) {
+    std::filesystem::path clean = place.lexically_normal();
+    if (std::filesystem::exists(clean, error)) return clean;
+    tried += "\n  " + clean.string();
+  }
+  return std::nullopt;
+}
+
+/// Returns: the folder of the mappings that come with the program; empty if it is not there.
+std::filesystem::path shipped_mappings() {
+  std::string tried;
+  const auto mapping = default_mapping(tried);
+  return mapping ? mapping->parent_path() : std::filesystem::path();
 }
 
 std::filesystem::path default_elements(const std::filesystem::path& mapping) {
@@ -32,7 +62,7 @@ std::expected<std::unique_ptr<const Translation>, ConfigErrors> load_translation
     auto rows = load_element_tables(folder);
     append(errors, rows ? translation->registry.add(*rows) : std::move(rows.error()));
   }
-  auto spec = load_mapping(mapping);
+  auto spec = load_mapping(mapping, shipped_mappings());
   if (!spec) {
     append(errors, std::move(spec.error()));
     return std::unexpected(std::move(errors));
@@ -46,17 +76,8 @@ std::expected<std::unique_ptr<const Translation>, ConfigErrors> load_translation
 }
 
 std::filesystem::path find_default_mapping() {
-  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe").parent_path();
-  const std::array<std::filesystem::path, 2> places = {
-      program / "../../mappings/default.toml",             // build/<preset>/flowcef
-      program / "../share/flowcef/mappings/default.toml",  // <prefix>/bin/flowcef
-  };
   std::string tried;
-  for (const std::filesystem::path& place : places) {
-    const std::filesystem::path clean = place.lexically_normal();
-    if (std::filesystem::exists(clean)) return clean;
-    tried += "\n  " + clean.string();
-  }
+  if (auto mapping = default_mapping(tried)) return *std::move(mapping);
   throw std::runtime_error("cannot find the default mapping; name one with --mapping. Tried:" + tried);
 }
 

@@ -198,10 +198,11 @@ std::vector<TableReader::Entry> TableReader::unread() const {
 }
 
 void TableReader::refuse_unread() const {
-  for (const auto& entry : unread()) {
-    errors_->add({entry.where.line, entry.where.column}, entry.value.path(), "unknown key",
-                 hint_among(entry.key, known_));
-  }
+  for (const auto& entry : unread()) refuse(entry, "unknown key", hint_among(entry.key, known_));
+}
+
+void TableReader::refuse(const Entry& entry, std::string problem, std::string hint) const {
+  errors_->add({entry.where.line, entry.where.column}, entry.value.path(), std::move(problem), std::move(hint));
 }
 
 void TableReader::refuse(std::string_view key, std::string problem, std::string hint) const {

@@ -56,6 +56,11 @@ class ValueReader {
   [[nodiscard]] bool is_table() const { return std::holds_alternative<TomlValue::Table>(value_->data); }
   [[nodiscard]] bool is_word(std::string_view word) const;
   [[nodiscard]] bool is_false() const;
+  /// Returns: the value if it is of this kind, one of those of TomlValue; adds no error.
+  template <class T>
+  [[nodiscard]] const T* get_if() const {
+    return std::get_if<T>(&value_->data);
+  }
 
   [[nodiscard]] std::optional<std::string> text() const;
   /// Input: `expected` says in words what `fits` tests.
@@ -139,6 +144,8 @@ class TableReader {
   /// Returns: the members that nobody asked for, in the order of the file.
   [[nodiscard]] std::vector<Entry> unread() const;
   void refuse_unread() const;
+  /// Adds an error at the key of a member.
+  void refuse(const Entry& entry, std::string problem, std::string hint = {}) const;
   /// Input: empty `key`: the table itself.
   void refuse(std::string_view key, std::string problem, std::string hint = {}) const;
 

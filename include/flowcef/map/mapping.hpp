@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -84,7 +85,17 @@ struct MappedKey {
   std::vector<KeySource> sources;
   std::string label;  ///< escaped; empty: the key needs none
   const ValueTable* table = nullptr;
-  bool custom = false;  ///< the element goes out under its generated key as well
+  const ValueTable* text_table = nullptr;  ///< its text goes under `<key>Text`
+  bool custom = false;                     ///< the element goes out under its generated key as well
+  std::string constant;                    ///< escaped; empty: the key is filled by its sources
+  ValueForm form = ValueForm::plain;
+  TimeForm time = TimeForm::epoch_ms;
+  bool local_time = false;
+  std::optional<TimeUnit> unit;  ///< to convert durations to
+  std::uint16_t cut_at = 0;      ///< in bytes, as the mapping asks for; 0: nowhere
+  Omit omit = Omit::empty;
+  std::uint8_t priority = kUsualPriority;
+  std::optional<bool> options_record;  ///< only of those, or only of others
 };
 
 struct EventRule {
@@ -101,7 +112,11 @@ struct EventRule {
 struct Mapping {
   unsigned version = 0;
   std::string prefix;
-  std::vector<EventRule> events;  ///< the last one matches everything
+  Unmapped unmapped = Unmapped::emit;
+  std::vector<ElementMatch> drop;                   ///< no generated key
+  std::vector<ElementMatch> omit_zero;              ///< no generated key for zero
+  std::vector<std::unique_ptr<ValueTable>> tables;  ///< the user's
+  std::vector<EventRule> events;                    ///< the last one matches everything
   std::vector<MappedKey> keys;
 };
 

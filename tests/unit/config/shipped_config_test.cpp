@@ -110,7 +110,7 @@ TEST_F(ShippedConfig, ExamplesOfInputsShowTheDefaults) {
 }
 
 void expect_mapping_loads(const std::filesystem::path& file) {
-  const auto spec = load_mapping(file);
+  const auto spec = load_mapping(file, kRoot / "mappings");
   if (spec) return;
   for (const auto& error : spec.error()) ADD_FAILURE() << error.to_string();
 }
