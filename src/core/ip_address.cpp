@@ -15,24 +15,27 @@ namespace {
 constexpr std::uint8_t kMappedPrefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
 struct Run {
-  int begin = 0;
-  int length = 0;
+  std::uint8_t begin = 8;
+  std::uint8_t length = 0;
 };
 
-/// The first longest run of two or more zero groups, which RFC 5952 section 4.2 shortens to "::".
-Run longest_zero_run(const std::array<std::uint16_t, 8>& groups) noexcept {
-  Run best;
-  for (int i = 0; i < 8;) {
-    if (groups[static_cast<std::size_t>(i)] != 0) {
-      ++i;
-      continue;
+/// The first longest run of two or more zero groups, which RFC 5952 section 4.2 shortens to "::", by a mask that has
+/// the bit of each group that is zero, the first group's lowest.
+struct ZeroRuns {
+  Run by_mask[256];
+  constexpr ZeroRuns() {
+    for (int mask = 0; mask < 256; ++mask) {
+      Run& best = by_mask[mask];
+      for (int begin = 0; begin < 8; ++begin) {
+        int end = begin;
+        while (end < 8 && (mask >> end & 1) != 0) ++end;
+        if (end - begin < 2 || end - begin <= best.length) continue;
+        best = {static_cast<std::uint8_t>(begin), static_cast<std::uint8_t>(end - begin)};
+      }
     }
-    const int begin = i;
-    while (i < 8 && groups[static_cast<std::size_t>(i)] == 0) ++i;
-    if (i - begin > best.length) best = {begin, i - begin};
   }
-  return best.length >= 2 ? best : Run{8, 0};
-}
+};
+constexpr ZeroRuns kZeroRuns;
 
 /// Each byte as two hex digits.
 struct HexPairs {
@@ -119,19 +122,25 @@ std::optional<Endpoint> Endpoint::parse(std::string_view text) {
 char* write_ipv6(char* out, const std::uint8_t* bytes) noexcept {
   if (is_mapped_ipv4(bytes)) return write_ipv4(out, bytes + 12);
   std::array<std::uint16_t, 8> groups;
-  for (std::size_t i = 0; i < 8; ++i) groups[i] = load_be<std::uint16_t>(bytes + 2 * i);
-  const Run zeros = longest_zero_run(groups);
-  for (int i = 0; i < 8; ++i) {
-    if (i == zeros.begin) {
-      *out++ = ':';
-      *out++ = ':';
-      i += zeros.length - 1;
-      continue;
-    }
-    if (i != 0 && i != zeros.begin + zeros.length) *out++ = ':';
-    out = write_hex_group(out, groups[static_cast<std::size_t>(i)]);
+  unsigned mask = 0;
+  for (unsigned i = 0; i < 8; ++i) {
+    groups[i] = load_be<std::uint16_t>(bytes + std::size_t{2} * i);
+    mask |= (groups[i] == 0 ? 1U : 0U) << i;
   }
-  return out;
+  const Run zeros = kZeroRuns.by_mask[mask];
+  const auto write_groups = [&](unsigned begin, unsigned end) {
+    for (unsigned i = begin; i < end; ++i) {
+      out = write_hex_group(out, groups[i]);
+      *out++ = ':';
+    }
+  };
+  write_groups(0, zeros.begin);
+  if (zeros.length == 0) return out - 1;
+  if (zeros.begin == 0) *out++ = ':';
+  *out++ = ':';
+  const unsigned rest = zeros.begin + zeros.length;
+  write_groups(rest, 8);
+  return rest == 8 ? out : out - 1;
 }
 
 }  // namespace flowcef

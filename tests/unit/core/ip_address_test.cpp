@@ -1,6 +1,9 @@
 #include "flowcef/core/ip_address.hpp"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+
+#include <array>
 
 #include <set>
 #include <string>
@@ -46,6 +49,20 @@ TEST_P(IpAddressText, IsCanonical) {
 
 INSTANTIATE_TEST_SUITE_P(Rfc5952, IpAddressText, testing::ValuesIn(kAddresses),
                          [](const auto& row) { return std::string(row.param.name); });
+
+// inet_ntop follows RFC 5952 as well, but for two forms that hold an IPv4 address.
+TEST(IpAddress, EveryPatternOfZeroGroupsIsAsTheLibraryHasIt) {
+  for (unsigned mask = 0; mask < 256; ++mask) {
+    std::array<std::uint8_t, 16> bytes{};
+    for (unsigned i = 0; i < 8; ++i) {
+      if ((mask >> i & 1U) == 0) bytes[2 * i + i % 2] = static_cast<std::uint8_t>(0x1a + i);
+    }
+    char text[INET6_ADDRSTRLEN];
+    ASSERT_NE(inet_ntop(AF_INET6, bytes.data(), text, sizeof text), nullptr);
+    if (std::string_view(text).find('.') != std::string_view::npos) continue;
+    EXPECT_EQ(IpAddress::from_ipv6(bytes.data()).to_string(), text) << mask;
+  }
+}
 
 TEST(IpAddress, RefusesWhatIsNoWholeAddress) {
   using namespace std::string_view_literals;
