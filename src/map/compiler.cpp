@@ -130,6 +130,11 @@ void Compiler::emit(Instruction instruction, const std::string& key, const std::
   instruction.literal = add_literal(literal);
   // A block copy of the literal may run over its end.
   program_.fixed_size += literal.size() + kCopyBlock + kMaxBoundedValue;
+  if (instruction.op == Op::table) program_.fixed_size += program_.tables[instruction.extra]->longest_text();
+  if (instruction.op == Op::icmp_type_name) {
+    program_.fixed_size += std::max(program_.tables[instruction.extra]->longest_text(),
+                                    program_.tables[instruction.extra + 1]->longest_text());
+  }
   if (instruction.op == Op::name) program_.fixed_size += kMaxEscapeGrowth * kMaxOptionsText;
   program_.code.push_back(instruction);
   if (is_field(instruction.op)) ++uses_[{instruction.operand.in_header, instruction.operand.at}];

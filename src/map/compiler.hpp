@@ -44,6 +44,8 @@ class Compiler {
   /// Returns: the next bit for misses; 0 if there is none left
   std::uint64_t take_miss();
   bool choose_op(const MappedKey& key, const Field& field, Instruction& instruction);
+  /// The field's number is shown as its text in the table.
+  void look_up_in(const ValueTable& table, const Field& field, Instruction& instruction);
   bool set_text_limit(const MappedKey& key, const Field& field, Instruction& instruction);
   bool set_limit(const Field& field, std::uint64_t limit, Instruction& instruction);
   bool set_time(const Field& field, Instruction& instruction);

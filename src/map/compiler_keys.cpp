@@ -80,6 +80,7 @@ bool Compiler::add_context(const MappedKey& key, ContextValue value) {
       return add_flow_time(key, value == ContextValue::start);
     case ContextValue::icmp_type:
     case ContextValue::icmp_code:
+    case ContextValue::icmp_type_name:
       return add_icmp(key, value);
     case ContextValue::sampling_interval:
     case ContextValue::corrected_octets:
@@ -112,6 +113,11 @@ bool Compiler::add_icmp(const MappedKey& key, ContextValue value) {
   program_.tests_protocol = true;
   Instruction instruction;
   instruction.op = value == ContextValue::icmp_type ? Op::icmp_type : Op::icmp_code;
+  if (value == ContextValue::icmp_type_name) {
+    instruction.op = Op::icmp_type_name;
+    instruction.extra = push(program_.tables, mapping_.find_table("icmp_type"));
+    push(program_.tables, mapping_.find_table("icmpv6_type"));
+  }
   instruction.condition = condition::kIcmp;
   emit(instruction, key.key, key.label);
   return true;
@@ -157,7 +163,9 @@ bool Compiler::add_element(const MappedKey& key, const ElementMatch& element) {
     if (!element.matches(field)) continue;
     Instruction instruction;
     if (!choose_op(key, field, instruction)) continue;
-    take(key, i, instruction, instruction.op != Op::time || is_exact(program_.times[instruction.extra]));
+    const bool whole = instruction.op == Op::time ? is_exact(program_.times[instruction.extra])
+                                                  : instruction.bits_shift == field.bits_shift;
+    take(key, i, instruction, whole);
     return true;
   }
   return add_mapped_ipv4(key, element);
@@ -204,8 +212,7 @@ bool Compiler::choose_op(const MappedKey& key, const Field& field, Instruction& 
   instruction = value_of(field);
   if (key.table != nullptr) {
     if (!is_unsigned(field.type())) return false;
-    instruction.op = Op::table;
-    instruction.extra = push(program_.tables, key.table);
+    look_up_in(*key.table, field, instruction);
     return true;
   }
   if (!key.type) return true;
@@ -231,6 +238,15 @@ bool Compiler::choose_op(const MappedKey& key, const Field& field, Instruction& 
       return set_time(field, instruction);
   }
   return false;
+}
+
+void Compiler::look_up_in(const ValueTable& table, const Field& field, Instruction& instruction) {
+  instruction.op = Op::table;
+  instruction.extra = push(program_.tables, &table);
+  if (field.bits != 0) return;
+  const NumberPart part = table.part_of(field.id);
+  instruction.bits_shift = part.shift;
+  instruction.bits = part.bits;
 }
 
 bool Compiler::set_text_limit(const MappedKey& key, const Field& field, Instruction& instruction) {

@@ -32,6 +32,7 @@ constexpr ContextName kContextNames[] = {
     {"@unix_nanoseconds", ContextValue::unix_nanoseconds, CefType::long_integer},
     {"@icmp_type", ContextValue::icmp_type, CefType::integer},
     {"@icmp_code", ContextValue::icmp_code, CefType::integer},
+    {"@icmp_type_name", ContextValue::icmp_type_name, CefType::string},
     {"@sampling_interval", ContextValue::sampling_interval, CefType::long_integer},
     {"@corrected_octets", ContextValue::corrected_octets, CefType::long_integer},
     {"@corrected_packets", ContextValue::corrected_packets, CefType::long_integer},

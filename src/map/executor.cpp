@@ -120,6 +120,8 @@ class Execution {
         return write_u64(out, fields_.icmp_type_and_code() >> 8);
       case Op::icmp_code:
         return write_u64(out, fields_.icmp_type_and_code() & 0xff);
+      case Op::icmp_type_name:
+        return write_icmp_type_name(instruction, out);
       case Op::long_flow:
         return write_long_flow(instruction, out);
       default:
@@ -152,18 +154,31 @@ class Execution {
     std::uint64_t number = load_be(value.bytes, value.length);
     switch (instruction.op) {
       case Op::bits:
-        number = number >> instruction.bits_shift & ((std::uint64_t{1} << instruction.bits) - 1);
+        number = part_of(number, instruction);
         break;
       case Op::within_limit:
         if (number > program_.limits[instruction.extra]) return out;
         break;
       default:
-        if (const ValueText* known = program_.tables[instruction.extra]->find(number)) {
-          return copy_blocks(out, known->text.data(), known->length);
-        }
-        break;
+        if (instruction.bits != 0) number = part_of(number, instruction);
+        return write_looked_up(*program_.tables[instruction.extra], number, out);
     }
     return write_u64(out, number);
+  }
+
+  [[nodiscard]] static std::uint64_t part_of(std::uint64_t number, const Instruction& instruction) noexcept {
+    return number >> instruction.bits_shift & ((std::uint64_t{1} << instruction.bits) - 1);
+  }
+
+  /// The number itself, if the table has no text for it.
+  static char* write_looked_up(const ValueTable& table, std::uint64_t number, char* out) noexcept {
+    char* const end = table.write(out, number);
+    return end == out ? write_u64(out, number) : end;
+  }
+
+  char* write_icmp_type_name(const Instruction& instruction, char* out) const noexcept {
+    const std::uint32_t ipv6 = fields_.is_icmpv6() ? 1 : 0;
+    return write_looked_up(*program_.tables[instruction.extra + ipv6], fields_.icmp_type_and_code() >> 8, out);
   }
 
   char* write_text(const Instruction& instruction, Value value, char* out) noexcept {

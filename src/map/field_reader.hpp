@@ -53,9 +53,12 @@ class FieldReader {
     return stated && *stated > 0 ? stated : std::nullopt;
   }
 
+  /// Returns: whether a record of ICMP is one of IPv6.
+  [[nodiscard]] bool is_icmpv6() const noexcept { return number(program_.protocol) == 58; }
+
   /// Returns: type * 256 + code, by the first source that is not zero; those of the record's own ICMP version go first.
   [[nodiscard]] std::uint64_t icmp_type_and_code() const noexcept {
-    const bool ipv6 = number(program_.protocol) == 58;
+    const bool ipv6 = is_icmpv6();
     for (const bool own : {true, false}) {
       for (const IcmpSource& source : program_.icmp) {
         if ((source.ipv6 == ipv6) != own) continue;

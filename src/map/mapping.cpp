@@ -1,5 +1,6 @@
 #include "flowcef/map/mapping.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -25,6 +26,7 @@ std::expected<Mapping, ConfigErrors> Resolver::run() {
   mapping_.version = spec_.version;
   mapping_.prefix = spec_.prefix.text;
   for (const KeySpec& key : spec_.keys) labels_and_keys_.insert(key.key.text);
+  for (const ValueTableSpec& table : spec_.tables) resolve_own_table(table);
   for (const EventSpec& event : spec_.events) mapping_.events.push_back(resolve_event(event));
   for (const KeySpec& key : spec_.keys) mapping_.keys.push_back(resolve_key(key));
   if (!errors_.empty()) return std::unexpected(std::move(errors_));
@@ -59,6 +61,11 @@ ElementMatch Resolver::resolve_element(const PositionedText& text, const std::st
 bool ElementMatch::matches(const Field& field) const noexcept {
   if (id) return field.id == *id;
   return field.element != nullptr && field.element->name == name;
+}
+
+const ValueTable* Mapping::find_table(std::string_view table) const {
+  const auto own = std::ranges::find_if(tables, [&](const auto& candidate) { return candidate->name() == table; });
+  return own == tables.end() ? find_value_table(table) : own->get();
 }
 
 std::expected<Mapping, ConfigErrors> resolve_mapping(const MappingSpec& spec, const ElementRegistry& registry) {

@@ -1,5 +1,5 @@
 // Looks up every name in a mapping and checks what it says. Its parts: what every part needs (mapping.cpp), event rules
-// (resolver_events.cpp) and keys (resolver_keys.cpp).
+// (resolver_events.cpp), value tables (resolver_tables.cpp) and keys (resolver_keys.cpp).
 #pragma once
 
 #include <expected>
@@ -22,6 +22,11 @@ class Resolver {
 
   // ---- event rules
   EventRule resolve_event(const EventSpec& spec);
+
+  // ---- value tables
+  void resolve_own_table(const ValueTableSpec& spec);
+  /// Returns: null if there is none of that name, which is an error at its place.
+  const ValueTable* find_table(const PositionedText& name, const std::string& key);
 
   // ---- keys
   MappedKey resolve_key(const KeySpec& spec);

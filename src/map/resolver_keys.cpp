@@ -139,11 +139,20 @@ KeySource Resolver::resolve_source(const PositionedText& text, const MappedKey& 
 
 void Resolver::resolve_table(const KeySpec& spec, MappedKey& key) {
   if (!spec.table) return;
-  key.table = find_value_table(spec.table->text);
-  if (key.table == nullptr) {
-    std::string known;
-    for (const ValueTable& table : value_tables()) known += (known.empty() ? "" : ", ") + std::string(table.name());
-    fail(spec.table->where, key.key + ".table", "expected a value table, got \"" + spec.table->text + '"', known);
+  const std::string place = key.key + ".table";
+  key.table = find_table(*spec.table, place);
+  if (key.table == nullptr) return;
+  if (key.type && key.type != CefType::string) {
+    fail(spec.table->where, place, "expected no table, as the key holds " + std::string(type_text(*key.type)));
+  } else if (key.max_length != 0 && key.table->longest_text() > key.max_length) {
+    fail(spec.table->where, place,
+         "expected texts of at most " + std::to_string(key.max_length) + " bytes, as the key holds, got up to " +
+             std::to_string(key.table->longest_text()));
+  }
+  for (const PositionedText& source : spec.from) {
+    if (!source.text.starts_with('@')) continue;
+    fail(source.where, place, "expected an element to look up in a table, got " + source.text,
+         source.text == "@icmp_type" ? "@icmp_type_name is its name" : "");
   }
 }
 

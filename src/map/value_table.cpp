@@ -2,94 +2,125 @@
 
 #include <algorithm>
 
+#include "built_in_tables.hpp"
+#include "flowcef/core/decimal.hpp"
+#include "flowcef/map/cef_escape.hpp"
+#include "flowcef/map/program.hpp"
+#include "value_writers.hpp"
+
 namespace flowcef {
 namespace {
 
-// IANA "Protocol Numbers"; the names are those that firewalls and CEF consumers use.
-constexpr ValueRow kProtocol[] = {
-    {0, "HOPOPT"},      {1, "ICMP"},         {2, "IGMP"},
-    {3, "GGP"},         {4, "IPv4"},         {6, "TCP"},
-    {8, "EGP"},         {9, "IGP"},          {17, "UDP"},
-    {27, "RDP"},        {33, "DCCP"},        {41, "IPv6"},
-    {43, "IPv6-Route"}, {44, "IPv6-Frag"},   {46, "RSVP"},
-    {47, "GRE"},        {50, "ESP"},         {51, "AH"},
-    {55, "MOBILE"},     {58, "IPv6-ICMP"},   {59, "IPv6-NoNxt"},
-    {60, "IPv6-Opts"},  {88, "EIGRP"},       {89, "OSPFIGP"},
-    {92, "MTP"},        {94, "IPIP"},        {97, "ETHERIP"},
-    {98, "ENCAP"},      {103, "PIM"},        {108, "IPComp"},
-    {112, "VRRP"},      {113, "PGM"},        {115, "L2TP"},
-    {118, "STP"},       {121, "SMP"},        {124, "ISIS over IPv4"},
-    {132, "SCTP"},      {133, "FC"},         {135, "Mobility Header"},
-    {136, "UDPLite"},   {137, "MPLS-in-IP"}, {138, "manet"},
-    {139, "HIP"},       {140, "Shim6"},      {142, "ROHC"},
-    {143, "Ethernet"},
-};
+constexpr std::size_t kMaxDigits = 20;
 
-// IANA element 233, firewallEvent; 5 is Cisco's.
-constexpr ValueRow kFirewallEvent[] = {
-    {0, "ignore"}, {1, "flow created"}, {2, "flow deleted"}, {3, "flow denied"}, {4, "flow alert"}, {5, "flow update"},
-};
-
-// IANA element 230, natEvent.
-constexpr ValueRow kNatEvent[] = {
-    {1, "NAT translation create"}, {2, "NAT translation delete"},    {3, "NAT addresses exhausted"},
-    {4, "NAT44 session create"},   {5, "NAT44 session delete"},      {6, "NAT64 session create"},
-    {7, "NAT64 session delete"},   {8, "NAT44 BIB create"},          {9, "NAT44 BIB delete"},
-    {10, "NAT64 BIB create"},      {11, "NAT64 BIB delete"},         {12, "NAT ports exhausted"},
-    {13, "Quota exceeded"},        {14, "Address binding create"},   {15, "Address binding delete"},
-    {16, "Port block allocation"}, {17, "Port block de-allocation"}, {18, "Threshold reached"},
-};
-
-// IANA element 136, flowEndReason.
-constexpr ValueRow kFlowEndReason[] = {
-    {1, "idle timeout"}, {2, "active timeout"},    {3, "end of flow detected"},
-    {4, "forced end"},   {5, "lack of resources"},
-};
-
-// NF_F_FW_EXT_EVENT (33002) of Cisco ASA, "NetFlow Implementation Guide". IOS has other meanings under 35001.
-constexpr ValueRow kAsaExtendedEvent[] = {
-    {1001, "denied by ingress ACL"},
-    {1002, "denied by egress ACL"},
-    {1003, "denied by service on the device"},
-    {1004, "denied as first packet is no SYN"},
-};
-
-const std::vector<ValueTable>& tables() {
-  static const std::vector<ValueTable> kTables = {
-      {"protocol", kProtocol},
-      {"firewall_event", kFirewallEvent},
-      {"nat_event", kNatEvent},
-      {"flow_end_reason", kFlowEndReason},
-      {"asa_extended_event", kAsaExtendedEvent},
-  };
-  return kTables;
+std::vector<ValueTable> make_tables() {
+  std::vector<ValueTable> made;
+  for (const auto tables : {flow_tables(), packet_tables(), dns_tables(), tls_tables()}) {
+    for (const BuiltInTable& table : tables) made.emplace_back(table.name, table.shape).add(table.rows);
+  }
+  return made;
 }
 
 }  // namespace
 
-ValueTable::ValueTable(std::string_view name, std::span<const ValueRow> rows) : name_(name) {
+void ValueTable::add(std::span<const ValueRow> rows) {
+  texts_.resize(texts_.size() - std::min(texts_.size(), kCopyBlock));
   for (const ValueRow& row : rows) {
-    ValueText& text = texts_.emplace_back();
-    text.value = row.value;
-    text.length = static_cast<std::uint8_t>(row.text.copy(text.text.data(), text.text.size()));
-    if (row.value < by_value_.size()) by_value_[row.value] = static_cast<std::uint8_t>(texts_.size());
+    const Text text = keep(row.text);
+    if (shape_.bits) {
+      add_bit({row.number, text});
+    } else if (row.number < small_.size()) {
+      small_[row.number] = text;
+    } else {
+      rows_.push_back({row.number, text});
+    }
+  }
+  texts_.append(kCopyBlock, ' ');
+  if (!shape_.bits) put_in_order();
+  measure();
+}
+
+ValueTable::Text ValueTable::keep(std::string_view text) {
+  const std::string escaped = escape_extension_value(text);
+  const Text kept{static_cast<std::uint32_t>(texts_.size()), static_cast<std::uint32_t>(escaped.size())};
+  texts_ += escaped;
+  return kept;
+}
+
+void ValueTable::add_bit(const Row& row) {
+  const auto same = std::ranges::find(rows_, row.number, &Row::number);
+  if (same == rows_.end()) {
+    rows_.push_back(row);
+  } else {
+    same->text = row.text;
   }
 }
 
-const ValueText* ValueTable::find_large(std::uint64_t value) const noexcept {
-  const auto found = std::ranges::find(texts_, value, &ValueText::value);
-  return found == texts_.end() ? nullptr : &*found;
+/// Of rows with the same number the last one stays.
+void ValueTable::put_in_order() {
+  std::ranges::stable_sort(rows_, {}, &Row::number);
+  const auto same = [](const Row& a, const Row& b) { return a.number == b.number; };
+  const auto kept = std::unique(rows_.rbegin(), rows_.rend(), same);
+  rows_.erase(rows_.begin(), kept.base());
+}
+
+void ValueTable::measure() {
+  longest_text_ = shape_.unknown.empty() ? 0 : shape_.unknown.size() + kMaxDigits;
+  for (const Text& text : small_) longest_text_ = std::max<std::size_t>(longest_text_, text.length);
+  for (const Row& row : rows_) {
+    const std::size_t length = row.text.length;
+    longest_text_ = shape_.bits ? longest_text_ + length + 1 : std::max(longest_text_, length);
+  }
+}
+
+NumberPart ValueTable::part_of(ElementId element) const noexcept {
+  const bool known = element.pen == 0 || element.pen == kReversePen;
+  for (const auto& [id, part] : shape_.parts) {
+    if (id == 0 || (known && id == element.id)) return part;
+  }
+  return {};
+}
+
+char* ValueTable::write(char* out, std::uint64_t number) const noexcept {
+  if (number < small_.size() && small_[number].length != 0) return copy(out, small_[number]);
+  return write_other(out, number);
+}
+
+char* ValueTable::copy(char* out, const Text& text) const noexcept {
+  return copy_blocks(out, texts_.data() + text.offset, text.length);
+}
+
+char* ValueTable::write_other(char* out, std::uint64_t number) const noexcept {
+  if (shape_.bits) return write_bits(out, number);
+  if (const Text text = find_large(number); text.length != 0) return copy(out, text);
+  if (shape_.unknown.empty()) return out;
+  return write_u64(std::ranges::copy(shape_.unknown, out).out, number);
+}
+
+ValueTable::Text ValueTable::find_large(std::uint64_t number) const noexcept {
+  const auto found = std::ranges::lower_bound(rows_, number, {}, &Row::number);
+  return found != rows_.end() && found->number == number ? found->text : Text{};
+}
+
+char* ValueTable::write_bits(char* out, std::uint64_t number) const noexcept {
+  char* const begin = out;
+  for (const Row& row : rows_) {
+    if ((number & row.number) == 0) continue;
+    if (out != begin) *out++ = ',';
+    out = copy(out, row.text);
+  }
+  return out;
 }
 
 std::span<const ValueTable> value_tables() {
-  return tables();
+  static const std::vector<ValueTable> kTables = make_tables();
+  return kTables;
 }
 
 const ValueTable* find_value_table(std::string_view name) {
-  for (const ValueTable& table : tables()) {
-    if (table.name() == name) return &table;
-  }
-  return nullptr;
+  const auto tables = value_tables();
+  const auto found = std::ranges::find(tables, name, &ValueTable::name);
+  return found == tables.end() ? nullptr : &*found;
 }
 
 }  // namespace flowcef

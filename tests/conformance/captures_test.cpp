@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "flowcef/map/value_table.hpp"
+#include "flowcef/map/program.hpp"
 #include "support/capture_lines.hpp"
 #include "support/cef_reader.hpp"
 
@@ -77,8 +77,11 @@ Text first_of(const CefEvent& event, std::initializer_list<const char*> keys) {
 
 Text protocol_number(const CefEvent& event) {
   if (!event.has("proto")) return std::nullopt;
-  for (const ValueText& row : find_value_table("protocol")->texts()) {
-    if (row.view() == event.value("proto")) return std::to_string(row.value);
+  const ValueTable& table = *find_value_table("protocol");
+  for (unsigned number = 0; number < 256; ++number) {
+    std::string text(table.longest_text() + kCopyBlock, ' ');
+    text.resize(static_cast<std::size_t>(table.write(text.data(), number) - text.data()));
+    if (text == event.value("proto")) return std::to_string(number);
   }
   return event.value("proto");
 }

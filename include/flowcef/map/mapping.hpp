@@ -47,6 +47,7 @@ enum class ContextValue : std::uint8_t {
   end,
   icmp_type,  ///< of ICMP records, by whichever elements state it
   icmp_code,
+  icmp_type_name,     ///< or the type, if it has no name
   sampling_interval,  ///< one packet out of so many; absent if that is unknown or 1
   corrected_octets,   ///< octetDeltaCount times the sampling interval, and
   corrected_packets,  ///< packetDeltaCount; at most 2^64 - 1, absent without an interval
@@ -118,6 +119,9 @@ struct Mapping {
   std::vector<std::unique_ptr<ValueTable>> tables;  ///< the user's
   std::vector<EventRule> events;                    ///< the last one matches everything
   std::vector<MappedKey> keys;
+
+  /// Returns: the user's table of that name, or else the built-in one; null if there is none.
+  [[nodiscard]] const ValueTable* find_table(std::string_view table) const;
 };
 
 /// Errors: all of them at once, each at its place in the mapping file: unknown elements, keys and tables, keys that an

@@ -13,7 +13,7 @@ namespace flowcef {
 
 /// Texts that every record repeats are copied in blocks of this many bytes, so they must be readable to a block's end.
 inline constexpr std::size_t kCopyBlock = 48;
-/// Room for the longest value of bounded size: a table text, an IPv6 address, a float.
+/// Room for the longest value of bounded size: an IPv6 address, a float.
 inline constexpr std::size_t kMaxBoundedValue = 64;
 
 enum class Op : std::uint8_t {
@@ -25,6 +25,7 @@ enum class Op : std::uint8_t {
   name,  ///< out of options tables
   icmp_type,
   icmp_code,
+  icmp_type_name,  ///< by the table of IPv4, or the one behind it
   sampling_interval,
   corrected,  ///< a counter times the sampling interval
   long_flow,  ///< how long it lasted, if that is longer than the limit
@@ -37,7 +38,7 @@ enum class Op : std::uint8_t {
   bits,        ///< some bits of a number
   signed_n,
   within_limit,  ///< number, left out if above the limit or longer than 8 bytes
-  table,         ///< text for a number, or the number
+  table,         ///< text for a number, or for some of its bits, or that number
   ipv4,
   ipv6,
   pure_ipv6,    ///< left out if it is an IPv4 address in IPv6 form

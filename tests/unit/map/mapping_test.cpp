@@ -58,8 +58,7 @@ INSTANTIATE_TEST_SUITE_P(
                      "mapping.toml:12:1: cs1: expected a label (add label = \"what it holds\")"},
         MappingError{
             "UnknownTable", "proto = { from = \"protocolIdentifier\", table = \"protocols\" }",
-            "mapping.toml:12:48: proto.table: expected a value table, got \"protocols\" (protocol, firewall_event, "
-            "nat_event, flow_end_reason, asa_extended_event)"},
+            "mapping.toml:12:48: proto.table: expected a value table, got \"protocols\" (did you mean protocol?)"},
         MappingError{
             "UnknownContext", "dvc = \"@exportr\"",
             "mapping.toml:12:7: dvc: expected a value of the export, got \"@exportr\" (did you mean @exporter?)"},
