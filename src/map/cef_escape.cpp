@@ -136,8 +136,10 @@ std::string escape_extension_value(std::string_view text) {
 
 std::size_t cut_at_code_point(const std::uint8_t* text, std::size_t length, std::size_t limit) noexcept {
   if (length <= limit) return length;
-  while (limit != 0 && is_continuation(text[limit])) --limit;
-  return limit;
+  // Bytes that are no UTF-8 may be cut anywhere; there may be any number of them.
+  std::size_t start = limit;
+  while (start != 0 && limit - start < 3 && is_continuation(text[start])) --start;
+  return sequence_length(text + start, length - start) > limit - start ? start : limit;
 }
 
 }  // namespace flowcef

@@ -97,5 +97,14 @@ TEST(Cutting, KeepsCodePointsWhole) {
   EXPECT_EQ(cut_at_code_point(bytes, text.size(), 1), 1U);
 }
 
+// They are no part of a character, so that a text of nothing else is cut, not lost.
+TEST(Cutting, BadBytesMayBeCutAnywhere) {
+  for (const std::string& text :
+       {std::string(20, '\x80'), std::string(20, '\xff'), "aaaaaaaa\xe6\x9d" + std::string(9, 'a')}) {
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
+    EXPECT_EQ(cut_at_code_point(bytes, text.size(), 9), 9U);
+  }
+}
+
 }  // namespace
 }  // namespace flowcef::test
