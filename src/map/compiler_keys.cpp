@@ -30,6 +30,17 @@ constexpr AddressTwin kAddressTwins[] = {
     {{226, "postNATDestinationIPv4Address"}, 282},
 };
 
+/// Keys whose numbers the standard bounds more tightly than their type.
+struct KeyRange {
+  std::string_view key;
+  std::uint64_t largest;
+};
+
+constexpr KeyRange kRanges[] = {
+    {"spt", 0xffff},        {"dpt", 0xffff}, {"sourceTranslatedPort", 0xffff}, {"destinationTranslatedPort", 0xffff},
+    {"deviceDirection", 1}, {"type", 3},
+};
+
 /// Returns: whether the instruction may leave the field out, or cut it.
 bool can_miss(const Field& field, const Instruction& instruction) {
   switch (instruction.op) {
@@ -52,6 +63,9 @@ bool can_miss(const Field& field, const Instruction& instruction) {
 
 /// Returns: the largest number that the key takes.
 std::uint64_t limit_of(const MappedKey& key, bool wide_in) {
+  for (const KeyRange& range : kRanges) {
+    if (range.key == key.key) return range.largest;
+  }
   const bool wide = wide_in && (key.key == "in" || key.key == "out");
   if (key.type == CefType::integer && !wide) return kMaxInteger;
   return key.type == CefType::integer || key.type == CefType::long_integer ? kMaxLong : kMaxUnsigned;
@@ -263,10 +277,10 @@ bool Compiler::set_text_limit(const MappedKey& key, const Field& field, Instruct
 }
 
 bool Compiler::set_limit(const Field& field, std::uint64_t limit, Instruction& instruction) {
-  if (instruction.op == Op::signed_n) return field.length <= (limit == kMaxInteger ? 4 : 8);
+  if (instruction.op == Op::signed_n) return field.length <= (limit > kMaxInteger ? 8 : limit == kMaxInteger ? 4 : 0);
   if (!is_unsigned(field.type())) return false;
   if (field.bits != 0) return true;
-  const bool can_exceed = field.length >= 8 || limit >> (8 * field.length) == 0;
+  const bool can_exceed = field.length >= 8 || (limit + 1) >> (8 * field.length) == 0;
   if (!can_exceed) return true;
   instruction.op = Op::within_limit;
   instruction.extra = push(program_.limits, limit);

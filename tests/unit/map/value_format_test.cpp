@@ -117,6 +117,16 @@ TEST_F(Values, WrongLengthsDoNotReachTypedKeys) {
   EXPECT_EQ(extension_of({8, 3}, ByteWriter().number(0x0a0b0c, 3)), "XSourceIPv4Address=0a0b0c");
 }
 
+// The standard's range of a key, where that is narrower than its type.
+TEST_F(Values, NumbersOutsideTheRangeOfAKeyDoNotReachIt) {
+  use_keys("spt = \"sourceTransportPort\"\ndeviceDirection = \"flowDirection\"");
+  EXPECT_EQ(extension_of({7, 2}, ByteWriter().u16(65535)), "spt=65535");
+  EXPECT_EQ(extension_of({7, 4}, ByteWriter().u32(65535)), "spt=65535");
+  EXPECT_EQ(extension_of({7, 4}, ByteWriter().u32(65536)), "XSourceTransportPort=65536");
+  EXPECT_EQ(extension_of({61, 1}, ByteWriter().u8(1)), "deviceDirection=1");
+  EXPECT_EQ(extension_of({61, 1}, ByteWriter().u8(2)), "XFlowDirection=2");
+}
+
 TEST_F(Values, TextsAreCutToTheKeysLengthAndThenGoOutWholeAsWell) {
   use_keys("app = \"applicationName\"");
   EXPECT_EQ(extension_of({96, 31}, ByteWriter().text(std::string(31, 'a'))), "app=" + std::string(31, 'a'));
