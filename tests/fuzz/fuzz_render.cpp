@@ -34,7 +34,7 @@ DecodeConfig config_of(unsigned choice) {
   return config;
 }
 
-void check_line(std::string_view line, SyslogHeader header) {
+void check_line(std::string_view line, SyslogHeader header, const CefRules& rules) {
   if (header != SyslogHeader::none) {
     static constexpr std::string_view kPriority = "<134>";
     static constexpr std::string_view kBeforeCef = " CEF - - - ";
@@ -44,7 +44,7 @@ void check_line(std::string_view line, SyslogHeader header) {
     require(at != std::string_view::npos, "a message has its syslog header");
     line.remove_prefix(at + (rfc5424 ? kBeforeCef.size() : 1));
   }
-  const auto event = read_cef(line);
+  const auto event = read_cef(line, rules);
   if (event) return;
   (void)std::fprintf(stderr, "%s: %.*s\n", event.error().c_str(), static_cast<int>(line.size()), line.data());
   require(false, "every line is CEF");
@@ -64,7 +64,7 @@ struct Rendering {
                                      ? std::string(message) + '\n'
                                      : std::to_string(message.size()) + ' ' + std::string(message);
       require(frame == framed, "a frame is the message and its framing");
-      check_line(message, config.header);
+      check_line(message, config.header, {.dictionary = config.wide_in ? 1 : 0});
       at = line.frame_end;
       ++lines;
     }
