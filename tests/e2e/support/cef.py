@@ -22,18 +22,19 @@ def strip_header(case, line, header="rfc5424"):
     return match[2]
 
 
-def parse(case, lines):
-    """Parses CEF messages with liblognorm; returns its JSON objects with the extension under "Extensions".
-
-    Debian's liblognorm 2.0.6 loses the first letter of the first key unless a blank follows the seventh bar. The copy
-    that it reads gets that blank.
-    """
-    seventh_bar = re.compile(rb"((?:[^|\\]|\\.)*\|){7}", re.DOTALL)
+def copies_for_liblognorm(case, lines):
+    """Debian's liblognorm 2.0.6 loses the first letter of the first key unless a blank follows the seventh bar."""
     copies = []
     for line in lines:
-        head = seventh_bar.match(line)
+        head = re.match(rb"((?:[^|\\]|\\.)*\|){7}", line, re.DOTALL)
         case.assertIsNotNone(head, f"no seven bars: {line[:200]!r}")
         copies.append(line[:head.end()] + b" " + line[head.end():])
+    return copies
+
+
+def parse(case, lines):
+    """Parses CEF messages with liblognorm; returns its JSON objects with the extension under "Extensions"."""
+    copies = copies_for_liblognorm(case, lines)
     rules = case.folder / "cef.rulebase"
     rules.write_text("version=2\nrule=:%f:cef%\n")
     done = subprocess.run([find_program("lognormalizer"), "-r", rules, "-e", "json"], input=b"\n".join(copies) + b"\n",
