@@ -14,13 +14,14 @@
 namespace flowcef {
 namespace {
 
-OutputConfig output_config(const ConvertOptions& options) {
+OutputConfig output_config(const ConvertOptions& options, const std::vector<ExporterHost>& hosts) {
   OutputConfig config;
   config.sink.name = options.output.empty() ? "stdout" : "file";
   config.sink.transport = options.output.empty() ? Transport::standard_output : Transport::file;
   config.sink.path = options.output;
   config.sink.required = true;
   config.rendering.header = options.header;
+  config.rendering.hosts = hosts;
   return config;
 }
 
@@ -29,6 +30,7 @@ struct Settings {
   std::vector<std::filesystem::path> elements;
   DecodeConfig decode;
   std::vector<ExporterConfig> exporters;
+  std::vector<ExporterHost> hosts;
 };
 
 /// SS-06: files take the same settings as sockets.
@@ -53,6 +55,7 @@ std::expected<Settings, ConfigErrors> load_settings(const ConvertOptions& option
   settings.elements = config->elements;
   settings.decode = decode_config_for_files(input->decode);
   settings.exporters = config->exporters;
+  settings.hosts = config->hosts;
   return settings;
 }
 
@@ -110,7 +113,7 @@ int convert_command(const ConvertOptions& options) {
   if (!options.output.empty()) std::ofstream(options.output, std::ios::trunc);
 
   BatchPool pool;
-  OutputGroup outputs({output_config(options)}, logs);
+  OutputGroup outputs({output_config(options, settings->hosts)}, logs);
   InputState input(settings->decode, settings->exporters);
   RecordPath path(**translation, pool, outputs.waiting_plans(), {&input});
   FileCounts totals;

@@ -22,8 +22,10 @@ Options parse_options(int argc, const char* const* argv) {
 
   ConvertOptions convert;
   unsigned port = 0;
-  const std::map<std::string, SyslogHeader> headers = {
-      {"none", SyslogHeader::none}, {"rfc3164", SyslogHeader::rfc3164}, {"rfc5424", SyslogHeader::rfc5424}};
+  const std::map<std::string, SyslogHeader> headers = {{"none", SyslogHeader::none},
+                                                       {"rfc3164", SyslogHeader::rfc3164},
+                                                       {"rfc5424", SyslogHeader::rfc5424},
+                                                       {"gigamon", SyslogHeader::gigamon}};
   CLI::App* convert_command = app.add_subcommand(
       "convert", "Print one CEF line for each record in captures (pcap, pcapng) or raw UDP payloads");
   convert_command->add_option("files", convert.files, "Capture or payload files, read in order")
@@ -44,7 +46,8 @@ Options parse_options(int argc, const char* const* argv) {
   CLI::Option* port_option = convert_command->add_option("--port", port, "Take only datagrams sent to this UDP port")
                                  ->check(CLI::Range(1, 65535))
                                  ->type_name("PORT");
-  convert_command->add_option("--header", convert.header, "Syslog header before each line: none, rfc3164 or rfc5424")
+  convert_command
+      ->add_option("--header", convert.header, "Syslog header before each line: none, rfc3164, rfc5424 or gigamon")
       ->transform(CLI::CheckedTransformer(headers, CLI::ignore_case).description(""))
       ->type_name("NAME");
 

@@ -25,6 +25,12 @@ Renderer::Deliver deliver_to_plan(const OutputGroup& group, std::size_t plan, Pr
   };
 }
 
+std::vector<OutputConfig> outputs_with_hosts(const Config& config) {
+  std::vector<OutputConfig> outputs = config.outputs;
+  for (OutputConfig& output : outputs) output.rendering.hosts = config.hosts;
+  return outputs;
+}
+
 }  // namespace
 
 OutputGroup::OutputGroup(const std::vector<OutputConfig>& configs, const LogFactory& logs) {
@@ -66,7 +72,7 @@ void OutputGroup::add_counts(FinalCounts& counts) const {
 }
 
 Pipeline::Pipeline(const Config& config, const Translation& translation, const LogFactory& logs)
-    : epoch_(start_epoch()), outputs_(config.outputs, logs) {
+    : epoch_(start_epoch()), outputs_(outputs_with_hosts(config), logs) {
   const Logger log = logs.make("source");
   if (config.dead_letter) {
     const auto report = [log](const std::string& problem) { log->warn("refused datagrams are not kept: {}", problem); };

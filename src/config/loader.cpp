@@ -93,17 +93,18 @@ class ConfigLoader {
   }
 
   void read_exporter(TableReader& table) {
-    ExporterConfig exporter;
-    if (const auto rule = table.require("sequence", "standard, records, datagrams or off")) {
-      exporter.sequence = rule->choice(kSequenceRules).value_or(exporter.sequence);
-    }
+    const auto rule = table.find("sequence");
+    const auto name = table.find("host");
+    const auto sequence = rule ? rule->choice(kSequenceRules) : std::nullopt;
+    const auto host = name ? host_option(*name) : std::nullopt;
+    if (!rule && !name) table.refuse("", "expected sequence or host, got neither", "without them nothing is set");
     if (const auto match = table.require("match", "prefixes such as \"10.1.0.0/16\"")) {
       for (const auto& item : match->one_or_more("an array of prefixes")) {
         const auto prefix = prefix_option(item);
         if (!prefix) continue;
         exporter_prefixes_.check(item, prefix->to_string());
-        exporter.match = *prefix;
-        config_.exporters.push_back(exporter);
+        if (sequence) config_.exporters.push_back({*prefix, *sequence});
+        if (host) config_.hosts.push_back({*prefix, *host});
       }
     }
     table.refuse_unread();

@@ -14,7 +14,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::array kHeaders = {Choice{"none", SyslogHeader::none}, Choice{"rfc3164", SyslogHeader::rfc3164},
-                                 Choice{"rfc5424", SyslogHeader::rfc5424}};
+                                 Choice{"rfc5424", SyslogHeader::rfc5424}, Choice{"gigamon", SyslogHeader::gigamon}};
 constexpr std::array kFramings = {Choice{"newline", Framing::newline},
                                   Choice{"octet-counting", Framing::octet_counting}};
 constexpr std::array kQueueFull = {Choice{"drop_oldest", QueueFull::drop_oldest},
@@ -65,11 +65,23 @@ bool read_target(TableReader& table, const std::filesystem::path& base, SinkConf
   return true;
 }
 
+void read_header_options(TableReader& table, RenderingConfig& rendering) {
+  table.read("padded_day", rendering.padded_day, [](const ValueReader& value) { return value.boolean(); });
+  table.read("host", rendering.host, host_option);
+  if (const auto padded = table.find("padded_day"); padded && rendering.header != SyslogHeader::gigamon) {
+    padded->refuse("only for header = \"gigamon\"", "remove the key: other headers have their own form of the day");
+  }
+  if (const auto host = table.find("host"); host && rendering.header == SyslogHeader::none) {
+    host->refuse("only for outputs with a syslog header", "remove the key, or say which header");
+  }
+}
+
 void read_rendering(TableReader& table, Transport transport, bool has_target, RenderingConfig& rendering) {
   rendering.header = is_network(transport) ? SyslogHeader::rfc5424 : SyslogHeader::none;
   rendering.framing = transport == Transport::tls ? Framing::octet_counting : Framing::newline;
   table.read("header", rendering.header, [](const ValueReader& value) { return value.choice(kHeaders); });
   table.read("wide_in", rendering.wide_in, [](const ValueReader& value) { return value.boolean(); });
+  read_header_options(table, rendering);
 
   const auto framing = table.find("framing");
   if (!framing) return;

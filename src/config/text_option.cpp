@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "flowcef/map/rendering_config.hpp"
+
 namespace flowcef {
 namespace {
 
@@ -17,6 +19,11 @@ bool is_account(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f' && c != ':'; });
 }
 
+bool is_host(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxHostName &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
 }  // namespace
 
 std::optional<std::string> name_option(const ValueReader& value) {
@@ -29,6 +36,10 @@ std::optional<IpPrefix> prefix_option(const ValueReader& value) {
   const auto prefix = IpPrefix::parse(*text);
   if (!prefix) value.refuse_as_not("a prefix such as \"10.0.0.0/8\", no bits set behind it, or an address");
   return prefix;
+}
+
+std::optional<std::string> host_option(const ValueReader& value) {
+  return value.text("1..255 printable ASCII characters without blanks", is_host);
 }
 
 std::optional<std::string> account_option(const ValueReader& value) {

@@ -30,7 +30,7 @@ Renderer::Renderer(const Mapping& mapping, const RenderingConfig& config, BatchP
       pool_(pool),
       counters_(counters),
       deliver_(std::move(deliver)),
-      envelope_(config.header),
+      envelope_(config),
       lists_(mapping.prefix),
       batch_(pool.acquire()) {}
 

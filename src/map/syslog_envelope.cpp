@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <ctime>
+#include <functional>
 
 #include "flowcef/core/decimal.hpp"
 
@@ -11,6 +12,7 @@ namespace {
 
 // local0.info
 constexpr std::string_view kPriority = "<134>";
+constexpr std::string_view kWeekdays = "SunMonTueWedThuFriSat";
 constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
 char* append(char* out, std::string_view text) {
@@ -26,10 +28,15 @@ char* write_clock(char* out, const std::tm& time) {
   return write_two_digits(out, static_cast<std::uint32_t>(time.tm_sec));
 }
 
+/// Four digits.
+char* write_year(char* out, const std::tm& time) {
+  const auto year = static_cast<std::uint32_t>(std::clamp(time.tm_year + 1900, 0, 9999));
+  return write_two_digits(write_two_digits(out, year / 100), year % 100);
+}
+
 /// `2026-11-22T01:46:24`
 char* write_iso_second(char* out, const std::tm& time) {
-  const auto year = static_cast<std::uint32_t>(std::clamp(time.tm_year + 1900, 0, 9999));
-  out = write_two_digits(write_two_digits(out, year / 100), year % 100);
+  out = write_year(out, time);
   *out++ = '-';
   out = write_two_digits(out, static_cast<std::uint32_t>(time.tm_mon + 1));
   *out++ = '-';
@@ -38,17 +45,39 @@ char* write_iso_second(char* out, const std::tm& time) {
   return write_clock(out, time);
 }
 
-/// `Nov  2 01:46:24`: a day below ten is padded with a blank.
-char* write_bsd_second(char* out, const std::tm& time) {
+/// `Nov  2 01:46:24`
+/// Input: whether a day below ten is padded with a blank
+char* write_bsd_second(char* out, const std::tm& time, bool padded) {
   out = append(out, kMonths.substr(static_cast<std::size_t>(time.tm_mon) * 3, 3));
   *out++ = ' ';
-  if (time.tm_mday < 10) *out++ = ' ';
+  if (padded && time.tm_mday < 10) *out++ = ' ';
   out = write_u8(out, static_cast<std::uint8_t>(time.tm_mday));
   *out++ = ' ';
   return write_clock(out, time);
 }
 
+/// `Mon Nov 2 01:46:24 2026`
+char* write_ctime_second(char* out, const std::tm& time, bool padded) {
+  out = append(out, kWeekdays.substr(static_cast<std::size_t>(time.tm_wday) * 3, 3));
+  *out++ = ' ';
+  out = write_bsd_second(out, time, padded);
+  *out++ = ' ';
+  return write_year(out, time);
+}
+
+std::tm local_time(std::int64_t second) {
+  const std::time_t clock = second;
+  std::tm local{};
+  localtime_r(&clock, &local);
+  return local;
+}
+
 }  // namespace
+
+SyslogEnvelope::SyslogEnvelope(const RenderingConfig& config)
+    : header_(config.header), padded_day_(config.padded_day), host_(config.host), hosts_(config.hosts) {
+  std::ranges::sort(hosts_, std::ranges::greater(), [](const ExporterHost& host) { return host.match.bits(); });
+}
 
 std::string_view SyslogEnvelope::render(const ExportContext& context) noexcept {
   const std::int64_t time_ms = context.received_ns != 0 ? context.received_ns / 1'000'000 : context.export_ms;
@@ -62,10 +91,12 @@ std::string_view SyslogEnvelope::render(const ExportContext& context) noexcept {
     case SyslogHeader::rfc5424:
       end = write_rfc5424(end, time_ms);
       break;
+    case SyslogHeader::gigamon:
+      end = write_gigamon(end, time_ms);
+      break;
   }
   *end++ = ' ';
-  const IpAddress& host = context.exporter.address;
-  end = host.is_unspecified() ? append(end, "-") : write_ipv6(end, host.ipv6_bytes().data());
+  end = write_host(end, context.exporter.address);
   end = append(end, header_ == SyslogHeader::rfc5424 ? " CEF - - - " : " ");
   return {text_.data(), end};
 }
@@ -73,10 +104,8 @@ std::string_view SyslogEnvelope::render(const ExportContext& context) noexcept {
 char* SyslogEnvelope::write_rfc3164(char* out, std::int64_t time_ms) noexcept {
   const std::int64_t second = time_ms / 1000;
   if (second != second_) {
-    const std::time_t clock = second;
-    std::tm local{};
-    localtime_r(&clock, &local);
-    second_length_ = static_cast<std::size_t>(write_bsd_second(second_text_.data(), local) - second_text_.data());
+    char* const end = write_bsd_second(second_text_.data(), local_time(second), true);
+    second_length_ = static_cast<std::size_t>(end - second_text_.data());
     second_ = second;
   }
   return append(append(out, kPriority), {second_text_.data(), second_length_});
@@ -96,6 +125,24 @@ char* SyslogEnvelope::write_rfc5424(char* out, std::int64_t time_ms) noexcept {
   out = write_three_digits(out, static_cast<std::uint32_t>(time_ms % 1000));
   *out++ = 'Z';
   return out;
+}
+
+char* SyslogEnvelope::write_gigamon(char* out, std::int64_t time_ms) noexcept {
+  const std::int64_t second = time_ms / 1000;
+  if (second != second_) {
+    char* const end = write_ctime_second(second_text_.data(), local_time(second), padded_day_);
+    second_length_ = static_cast<std::size_t>(end - second_text_.data());
+    second_ = second;
+  }
+  return append(out, {second_text_.data(), second_length_});
+}
+
+char* SyslogEnvelope::write_host(char* out, const IpAddress& exporter) const noexcept {
+  for (const ExporterHost& known : hosts_) {
+    if (known.match.contains(exporter)) return append(out, known.host);
+  }
+  if (!host_.empty()) return append(out, host_);
+  return exporter.is_unspecified() ? append(out, "-") : write_ipv6(out, exporter.ipv6_bytes().data());
 }
 
 }  // namespace flowcef

@@ -41,6 +41,7 @@ struct Config {
   std::string group;  ///< empty: the user's own
   std::vector<InputConfig> inputs;
   std::vector<ExporterConfig> exporters;
+  std::vector<ExporterHost> hosts;              ///< for RenderingConfig::hosts of every output
   std::optional<DeadLetterConfig> dead_letter;  ///< nothing: refused datagrams are only counted
   std::vector<OutputConfig> outputs;
 };

@@ -12,6 +12,8 @@ namespace flowcef {
 /// Fit for logs, counters and file names.
 [[nodiscard]] std::optional<std::string> name_option(const ValueReader& value);
 [[nodiscard]] std::optional<IpPrefix> prefix_option(const ValueReader& value);
+/// The name of a sender in a syslog header.
+[[nodiscard]] std::optional<std::string> host_option(const ValueReader& value);
 /// Of a user or group; whether there is one is not looked up.
 [[nodiscard]] std::optional<std::string> account_option(const ValueReader& value);
 

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
+#include "flowcef/core/ip_prefix.hpp"
 #include "flowcef/map/line_batch.hpp"
 
 namespace flowcef {
@@ -12,12 +15,26 @@ enum class SyslogHeader : std::uint8_t {
   none,
   rfc3164,  ///< `<134>Nov 22 01:46:24 192.0.2.1 CEF:0|...`, local time
   rfc5424,  ///< `<134>1 2026-11-22T01:46:24.123Z 192.0.2.1 CEF - - - CEF:0|...`
+  gigamon,  ///< `Sun Nov 22 01:46:24 2026 9/3/e1 CEF:0|...`, local time
+};
+
+inline constexpr std::size_t kMaxHostName = 255;
+
+/// The name in the syslog header for the records of some exporters: printable ASCII without blanks.
+struct ExporterHost {
+  IpPrefix match;
+  std::string host;
+
+  friend bool operator==(const ExporterHost&, const ExporterHost&) = default;
 };
 
 struct RenderingConfig {
   SyslogHeader header = SyslogHeader::none;
   Framing framing = Framing::newline;
-  bool wide_in = false;  ///< send `in` and `out` above 2147483647 although CEF:0 has them as 32-bit numbers
+  bool wide_in = false;     ///< send `in` and `out` above 2147483647 although CEF:0 has them as 32-bit numbers
+  bool padded_day = false;  ///< gigamon: `Nov  2`, not `Nov 2`
+  std::string host{};       ///< in place of the exporter's address; printable ASCII without blanks
+  std::vector<ExporterHost> hosts{};  ///< go before `host`; of several that match, the longest prefix counts
 
   friend bool operator==(const RenderingConfig&, const RenderingConfig&) = default;
 };

@@ -3,7 +3,9 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "flowcef/decode/data_set.hpp"
 #include "flowcef/map/rendering_config.hpp"
@@ -13,22 +15,29 @@ namespace flowcef {
 /// Thread: one; it keeps the text of the last second.
 class SyslogEnvelope {
  public:
-  explicit SyslogEnvelope(SyslogHeader header) : header_(header) {}
+  /// Input: hosts of at most kMaxHostName bytes.
+  explicit SyslogEnvelope(const RenderingConfig& config);
 
-  /// The time is that of arrival (or of export, where arrival is unknown); the host is the exporter's address.
+  /// The time is that of arrival (or of export, where arrival is unknown); the host is the exporter's address unless
+  /// the configuration has a name for it.
   /// Lifetime: the text is valid until the next call.
-  /// Source:   RFC 5424 section 6.2, RFC 3164 section 4.1
+  /// Source:   RFC 5424 section 6.2, RFC 3164 section 4.1; none for gigamon: the samples in its documentation
   [[nodiscard]] std::string_view render(const ExportContext& context) noexcept;
 
  private:
   char* write_rfc3164(char* out, std::int64_t time_ms) noexcept;
   char* write_rfc5424(char* out, std::int64_t time_ms) noexcept;
+  char* write_gigamon(char* out, std::int64_t time_ms) noexcept;
+  char* write_host(char* out, const IpAddress& exporter) const noexcept;
 
   SyslogHeader header_;
-  std::int64_t second_ = -1;  ///< that `second_text_` shows
-  std::array<char, 24> second_text_{};
+  bool padded_day_;
+  std::string host_;                 ///< empty: the exporter's address
+  std::vector<ExporterHost> hosts_;  ///< the longest prefixes first
+  std::int64_t second_ = -1;         ///< that `second_text_` shows
+  std::array<char, 32> second_text_{};
   std::size_t second_length_ = 0;
-  std::array<char, 192> text_{};  ///< the longest header has 93 bytes; readers copy in blocks
+  std::array<char, kMaxHostName + 160> text_{};  ///< 54 bytes beside the longest host; readers copy in blocks
 };
 
 }  // namespace flowcef

@@ -78,6 +78,10 @@ sequence = "records"
 [[exporter]]
 match = "192.0.2.7"
 sequence = "off"
+host = "9/3/e1"
+[[exporter]]
+match = ["192.0.2.8", "2001:db8:1::/48"]
+host = "1/1/e1"
 [[input]]
 type = "udp"
 listen = ["0.0.0.0:2055", "[::]:2055"]
@@ -106,6 +110,9 @@ server_name = "siem"
 [[output]]
 name = "lines"
 to = "file:out/lines.cef"
+header = "gigamon"
+padded_day = true
+host = "box/slot"
 )");
   ASSERT_TRUE(config) << testing::PrintToString(files.texts(config.error()));
   EXPECT_THAT(config->elements, ElementsAre(files.folder() / "more"));
@@ -126,6 +133,10 @@ to = "file:out/lines.cef"
   EXPECT_EQ(config->exporters[1].sequence, SequenceRule::records);
   EXPECT_EQ(config->exporters[2].match, *IpPrefix::parse("192.0.2.7/32"));
   EXPECT_EQ(config->exporters[2].sequence, SequenceRule::off);
+  // GG-14
+  EXPECT_THAT(config->hosts, ElementsAre(ExporterHost{*IpPrefix::parse("192.0.2.7"), "9/3/e1"},
+                                         ExporterHost{*IpPrefix::parse("192.0.2.8"), "1/1/e1"},
+                                         ExporterHost{*IpPrefix::parse("2001:db8:1::/48"), "1/1/e1"}));
 
   ASSERT_EQ(config->outputs.size(), 2U);
   const auto& [sink, rendering] = config->outputs[0];
@@ -147,6 +158,21 @@ to = "file:out/lines.cef"
   EXPECT_EQ(sink.tls.server_name, "siem");
   EXPECT_EQ(rendering, (RenderingConfig{SyslogHeader::rfc3164, Framing::newline, true}));
   EXPECT_EQ(config->outputs[1].sink.path, files.folder() / "out/lines.cef");
+  EXPECT_EQ(config->outputs[1].rendering,
+            (RenderingConfig{.header = SyslogHeader::gigamon, .padded_day = true, .host = "box/slot"}));
+}
+
+TEST_F(LoadConfig, ChecksHeaderOptions) {
+  constexpr const char* kHost = "expected 1..255 printable ASCII characters without blanks, got";
+  EXPECT_THAT(errors_of_output("name = 'a'\nto = 'stdout:'\nhost = 'a'\npadded_day = true\n"),
+              ElementsAre("f.toml:8:8: output.a.host: only for outputs with a syslog header (remove the key, or say "
+                          "which header)",
+                          "f.toml:9:14: output.a.padded_day: only for header = \"gigamon\" (remove the key: other "
+                          "headers have their own form of the day)"));
+  EXPECT_THAT(errors_of_output("name = 'a'\nto = 'udp://h'\nhost = 'a b'\n"),
+              ElementsAre("f.toml:8:8: output.a.host: " + std::string(kHost) + " \"a b\""));
+  EXPECT_THAT(errors_of(std::string(kSmallest) + "[[exporter]]\nmatch = '10.0.0.1'\nhost = ''\n"),
+              ElementsAre("f.toml:10:8: exporter[0].host: " + std::string(kHost) + " \"\""));
 }
 
 TEST_F(LoadConfig, ChoosesHeaderAndFramingByTransport) {
@@ -204,7 +230,7 @@ quue = "64MiB"
                   "(units are B, KiB, MiB and GiB, as in \"64KiB\")",
                   "f.toml:12:6: output.siem.to: expected a port 1..65535 after the host, got "
                   "\"tls://siem.example.com:70000\"",
-                  "f.toml:13:10: output.siem.header: expected none, rfc3164 or rfc5424, got \"rfc5425\" "
+                  "f.toml:13:10: output.siem.header: expected none, rfc3164, rfc5424 or gigamon, got \"rfc5425\" "
                   "(did you mean \"rfc5424\"?)",
                   "f.toml:14:1: output[1].name: missing, expected a name for logs and counters, such as "
                   "\"siem\"",
@@ -255,7 +281,7 @@ TEST_F(LoadConfig, RefusesUnfitExporters) {
                   "f.toml:9:57: exporter[0].match[4]: expected each only once, got \"10.0.0.1/32\" again "
                   "(first at line 9)",
                   "f.toml:10:12: exporter[0].sequence: expected standard, records, datagrams or off, got \"none\"",
-                  "f.toml:11:1: exporter[1].sequence: missing, expected standard, records, datagrams or off",
+                  "f.toml:11:1: exporter[1]: expected sequence or host, got neither (without them nothing is set)",
                   "f.toml:11:1: exporter[1].match: missing, expected prefixes such as \"10.1.0.0/16\"",
                   "f.toml:12:1: exporter[1].mach: unknown key (did you mean \"match\"?)"));
   EXPECT_THAT(errors_of(std::string(kSmallest) + "[exporter]\nmatch = '10.0.0.0/8'\n"),
@@ -319,11 +345,12 @@ TEST_F(LoadConfig, RefusesUnfitOutputs) {
 }
 
 TEST_F(LoadConfig, KeepsHostileTextOutOfErrors) {
-  EXPECT_THAT(errors_of_output("name = \"a\\u001b[2J\"\nto = 'stdout:'\n\"x\\ny\" = 1\n"),
-              ElementsAre("f.toml:6:8: output[0].name: expected 1..63 letters, digits, - or _, got \"a\\x1b[2J\"",
-                          "f.toml:8:1: output[0].\"x\\x0ay\": unknown key "
-                          "(known keys: name, to, header, wide_in, framing, queue, queue_full, required, "
-                          "connect_timeout, write_timeout, backoff_min, backoff_max, tls)"));
+  EXPECT_THAT(
+      errors_of_output("name = \"a\\u001b[2J\"\nto = 'stdout:'\n\"x\\ny\" = 1\n"),
+      ElementsAre("f.toml:6:8: output[0].name: expected 1..63 letters, digits, - or _, got \"a\\x1b[2J\"",
+                  "f.toml:8:1: output[0].\"x\\x0ay\": unknown key "
+                  "(known keys: name, to, header, wide_in, padded_day, host, framing, queue, queue_full, required, "
+                  "connect_timeout, write_timeout, backoff_min, backoff_max, tls)"));
   const std::string letters(100, 'x');
   EXPECT_THAT(errors_of_output("name = '" + letters + "'\nto = 'stdout:'"),
               ElementsAre("f.toml:6:8: output[0].name: expected 1..63 letters, digits, - or _, got \"" +

@@ -65,8 +65,8 @@ TEST_F(ShippedConfig, ExamplesLoadTogetherAndShowTheDefaults) {
   std::vector<std::string> names;
   names.reserve(config.outputs.size());
   for (const auto& output : config.outputs) names.push_back(output.sink.name);
-  ASSERT_THAT(names,
-              testing::ElementsAre("terminal", "splunk", "splunk-tls", "qradar", "qradar-tls", "arcsight", "siem"));
+  ASSERT_THAT(names, testing::ElementsAre("terminal", "splunk", "splunk-tls", "qradar", "qradar-tls", "arcsight",
+                                          "gigamon", "siem"));
   EXPECT_EQ(config.log_level, plain.log_level);
   EXPECT_EQ(config.stop_deadline, plain.stop_deadline);
   EXPECT_TRUE(plain.elements.empty());
@@ -83,7 +83,8 @@ TEST_F(ShippedConfig, ExamplesLoadTogetherAndShowTheDefaults) {
   EXPECT_EQ(siem.backoff_min, defaults.backoff_min);
   EXPECT_EQ(siem.backoff_max, defaults.backoff_max);
   EXPECT_EQ(siem.tls.verify, defaults.tls.verify);
-  EXPECT_EQ(config.outputs.back().rendering, (RenderingConfig{SyslogHeader::rfc5424, Framing::octet_counting}));
+  EXPECT_EQ(config.outputs.back().rendering,
+            (RenderingConfig{.header = SyslogHeader::rfc5424, .framing = Framing::octet_counting, .host = "bridge-1"}));
 }
 
 TEST_F(ShippedConfig, ExamplesOfInputsShowTheDefaults) {
