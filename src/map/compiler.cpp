@@ -26,9 +26,10 @@ Compiler::Compiler(const Mapping& mapping, const Template& layout, const Compile
 
 Program Compiler::run() {
   program_.serial = layout_.serial;
-  choose_events();
   prepare_conditions();
+  choose_events();
   for (const MappedKey& key : mapping_.keys) used_keys_.insert(key.key);
+  for (const EventRule& rule : mapping_.events) used_keys_.insert(rule.set_keys.begin(), rule.set_keys.end());
   for (const MappedKey& key : mapping_.keys) add_key(key);
   if (layout_.view != RecordView::raw) add_generated_keys();
   if (layout_.view != RecordView::interpreted) add_raw_keys();
@@ -40,29 +41,6 @@ Program Compiler::run() {
   program_.fixed_size += longest_header + kMaxBoundedValue;
   for (const auto& [place, uses] : uses_) program_.uses_of_a_field = std::max(program_.uses_of_a_field, uses);
   return std::move(program_);
-}
-
-void Compiler::choose_events() {
-  for (const EventRule& rule : mapping_.events) {
-    EventChoice choice;
-    if (!can_hold(rule, choice)) continue;
-    choice.header = add_literal(rule.header);
-    program_.events.push_back(std::move(choice));
-    if (program_.events.back().equals.empty()) return;
-  }
-}
-
-bool Compiler::can_hold(const EventRule& rule, EventChoice& choice) const {
-  if (rule.options_record && *rule.options_record != layout_.options) return false;
-  for (const ElementMatch& element : rule.present) {
-    if (find(element) == nullptr) return false;
-  }
-  for (const EventRule::Equals& equals : rule.equals) {
-    const Field* field = find(equals.element);
-    if (field == nullptr || !is_unsigned(field->type())) return false;
-    choice.equals.push_back({operand_of(layout_, *field), equals.values});
-  }
-  return true;
 }
 
 const Field* Compiler::find(const ElementMatch& element) const {

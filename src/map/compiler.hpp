@@ -1,10 +1,12 @@
 // Turns a mapping and a template into a program. Its parts: this file's run() and what every part needs (compiler.cpp),
-// the keys of the mapping (compiler_keys.cpp), and everything that no key took (compiler_generated.cpp).
+// event rules (compiler_events.cpp), the keys of the mapping (compiler_keys.cpp), and everything that no key took
+// (compiler_generated.cpp).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -22,9 +24,15 @@ class Compiler {
   [[nodiscard]] Program run();
 
  private:
-  // ---- event rules: what a template can never satisfy is decided here, not per record
+  // ---- event rules: what a template decides is decided here, not per record
   void choose_events();
-  bool can_hold(const EventRule& rule, EventChoice& choice) const;
+  /// Returns: nothing if that is up to the record or the exporter.
+  [[nodiscard]] std::optional<bool> decide(const Condition& condition) const;
+  [[nodiscard]] std::optional<bool> decide_element(const Condition& condition) const;
+  /// Input:   where to go on if the condition holds and if not
+  /// Returns: where its tests begin
+  std::int32_t add_tests(const Condition& condition, std::int32_t yes, std::int32_t no);
+  std::int32_t add_test(const Condition& condition, std::int32_t yes, std::int32_t no);
   [[nodiscard]] const Field* find(const ElementMatch& element) const;
 
   // ---- conditions
@@ -85,6 +93,7 @@ class Compiler {
   const Template& layout_;
   CompileOptions options_;
   Program program_;
+  std::vector<const EventRule*> rules_;        ///< of program_.events, in the same order
   std::vector<bool> sent_;                     ///< by field: a key of the mapping took it
   std::vector<std::uint64_t> steps_in_after_;  ///< by field: the bit after which its generated key is sent; 0: none
   std::map<ContextValue, SentName> names_;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 
+#include "event_chooser.hpp"
 #include "field_reader.hpp"
 #include "flowcef/core/decimal.hpp"
 #include "flowcef/map/cef_escape.hpp"
@@ -28,12 +29,14 @@ class Execution {
 
   char* run(std::uint64_t event, char* out) noexcept {
     if (!context_.envelope.empty()) out = copy_blocks(out, context_.envelope.data(), context_.envelope.size());
-    out = copy_literal(out, choose_header());
     const std::uint8_t holds = conditions();
-    char* const extension = out;
+    const EventChoice& choice =
+        program_.events[EventChooser(program_.event_tests, fields_, context_.exporters, holds).choose()];
+    missed_ = choice.starts_with;
+    out = copy_literal(out, choice.header);
     out = run(program_.code, holds, event, out);
     if ((holds & condition::kTables) != 0) out = run(program_.lookups, holds, event, out);
-    return out == extension ? out : out - 1;
+    return out[-1] == ' ' ? out - 1 : out;  // a header without constants ends in |
   }
 
  private:
@@ -58,20 +61,6 @@ class Execution {
 
   char* copy_literal(char* out, const Literal& literal) const noexcept {
     return copy_blocks(out, program_.literals.data() + literal.offset, literal.length);
-  }
-
-  [[nodiscard]] Literal choose_header() const noexcept {
-    for (const EventChoice& choice : program_.events) {
-      const bool holds =
-          std::all_of(choice.equals.begin(), choice.equals.end(), [&](const EventChoice::Equals& equals) {
-            const Value value = fields_.locate(equals.operand);
-            return value.length != 0 && value.length <= 8 &&
-                   std::find(equals.values.begin(), equals.values.end(), load_be(value.bytes, value.length)) !=
-                       equals.values.end();
-          });
-      if (holds) return choice.header;
-    }
-    return {};
   }
 
   [[nodiscard]] std::uint8_t conditions() const noexcept {

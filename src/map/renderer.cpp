@@ -74,6 +74,14 @@ void Renderer::render_context(const Program& program, const DataSet& set, std::s
   }
 }
 
+void Renderer::test_exporter(const Program& program, const IpAddress& exporter) {
+  exporter_passes_.clear();
+  for (const std::vector<IpPrefix>& prefixes : program.event_tests.exporters) {
+    exporter_passes_.push_back(std::any_of(prefixes.begin(), prefixes.end(),
+                                           [&](const IpPrefix& prefix) { return prefix.contains(exporter); }));
+  }
+}
+
 std::string_view Renderer::keep_event_prefix(std::string_view prefix) noexcept {
   return {event_prefix_.data(), prefix.copy(event_prefix_.data(), kMaxEventPrefix)};
 }
@@ -82,13 +90,15 @@ void Renderer::render(const DataSet& set, const EventIds& ids) {
   const Program& program = program_for(set.layout);
   const std::string_view event_prefix = keep_event_prefix(ids.prefix);
   render_context(program, set, event_prefix);
+  test_exporter(program, set.context.exporter.address);
   const std::uint8_t tables = has_rows(set.context.tables, program.options_tables) ? condition::kTables : 0;
   const SetContext context{set.context,
                            envelope_.render(set.context),
                            context_texts_,
                            event_prefix,
                            static_cast<std::uint8_t>(condition::kAlways | tables),
-                           lists_};
+                           lists_,
+                           exporter_passes_};
   std::size_t shared = context.envelope.size() + context.event_prefix.size() + kMaxFraming + kCopyBlock;
   for (const std::string_view text : context_texts_) shared += text.size();
   std::uint64_t bytes = 0;

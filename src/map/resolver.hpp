@@ -1,5 +1,6 @@
 // Looks up every name in a mapping and checks what it says. Its parts: what every part needs (mapping.cpp), event rules
-// (resolver_events.cpp), value tables (resolver_tables.cpp) and keys (resolver_keys.cpp).
+// (resolver_events.cpp) with their conditions (resolver_conditions.cpp), value tables (resolver_tables.cpp) and keys
+// (resolver_keys.cpp).
 #pragma once
 
 #include <expected>
@@ -22,6 +23,19 @@ class Resolver {
 
   // ---- event rules
   EventRule resolve_event(const EventSpec& spec);
+  std::string header_of(const EventSpec& spec) const;
+  /// Returns: `key=constant ` with its label in front; nothing after an error
+  std::string resolve_set(const ConstantSpec& spec, const EventSpec& event);
+  void check_set_label(const ConstantSpec& spec, const EventSpec& event);
+  /// Rules that no record can reach.
+  void check_reachable(const EventSpec& spec, const EventRule& rule);
+
+  // ---- conditions of event rules
+  /// Input: `depth` is 1 for the outermost table.
+  Condition resolve_condition(const ConditionSpec& spec, unsigned depth);
+  void resolve_exporters(const ConditionSpec& spec, Condition& condition);
+  void resolve_formats(const ConditionSpec& spec, Condition& condition);
+  void resolve_tests(const ConditionSpec& spec, Condition& condition);
 
   // ---- value tables
   void resolve_own_table(const ValueTableSpec& spec);

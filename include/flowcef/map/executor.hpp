@@ -19,6 +19,7 @@ struct SetContext {
   std::string_view event_prefix;            ///< of event ids; the event's number follows it
   std::uint8_t holds;                       ///< conditions that hold for every record
   ListWriter& lists;                        ///< prepared for the record that is to be written
+  std::span<const std::uint8_t> exporters;  ///< of EventTests::exporters: whether the exporter lies in one of them
 };
 
 /// Writes the message of record `index` of the set.

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "flowcef/core/ip_prefix.hpp"
 #include "flowcef/core/source_position.hpp"
 #include "flowcef/decode/information_element.hpp"
 #include "flowcef/decode/template.hpp"
@@ -72,6 +73,8 @@ struct ElementMatch {
   std::optional<ElementId> id;
 
   [[nodiscard]] bool matches(const Field& field) const noexcept;
+
+  friend bool operator==(const ElementMatch&, const ElementMatch&) = default;
 };
 
 struct KeySource {
@@ -99,15 +102,26 @@ struct MappedKey {
   std::optional<bool> options_record;  ///< only of those, or only of others
 };
 
+/// A condition on a record, every name in it looked up.
+struct Condition {
+  using Kind = ConditionSpec::Kind;
+  Kind kind = Kind::all;
+  SourcePosition where;
+  std::vector<Condition> parts;         ///< of all, any and negation
+  bool options_record = false;          ///< of kind
+  std::uint8_t formats = 0;             ///< of format: bits by ExportFormat
+  std::vector<ElementMatch> elements;   ///< of present and absent; of element: that one
+  DataType type{};                      ///< of element: what the values below are compared as
+  std::vector<TestSpec::Range> ranges;  ///< of numbers, also booleans, IPv4 and MAC addresses; ascending, disjoint
+  std::vector<IpPrefix> prefixes;       ///< of exporter, and of IPv6 addresses
+  std::vector<std::string> texts;       ///< of strings
+};
+
 struct EventRule {
-  struct Equals {
-    ElementMatch element;
-    std::vector<std::uint64_t> values;
-  };
-  std::optional<bool> options_record;
-  std::vector<ElementMatch> present;
-  std::vector<Equals> equals;
-  std::string header;  ///< `CEF:0|vendor|product|version|signature|name|severity|`, escaped
+  Condition when;  ///< `all` without parts: every record
+  /// `CEF:0|vendor|product|version|signature|name|severity|`, escaped; behind it `key=constant ` for all that it sets.
+  std::string header;
+  std::vector<std::string> set_keys;
 };
 
 struct Mapping {

@@ -160,19 +160,49 @@ struct SamplingSource {
   std::uint8_t bits = 0;  ///< lowest bits of `first` that count; 0: all
 };
 
-struct EventChoice {
-  struct Equals {
-    Operand operand;
-    std::vector<std::uint64_t> values;
+/// One test on the way to a record's event, and where each outcome leads: to the test of that index, or where it is
+/// negative to the event ~index.
+struct EventTest {
+  enum class Kind : std::uint8_t {
+    exporter,  ///< the data set's
+    number,
+    signed_number,
+    ntp_micros,  ///< NTP timestamps by their microseconds and nanoseconds since 1970
+    ntp_nanos,
+    ipv6,
+    text,
   };
-  std::vector<Equals> equals;  ///< none: the choice always holds
-  Literal header;
+  Kind kind = Kind::number;
+  std::uint8_t condition = condition::kAlways;
+  std::uint8_t bits_shift = 0;
+  std::uint8_t bits = 0;  ///< 0: all
+  Operand operand;
+  std::uint32_t first = 0;  ///< index into EventTests::exporters, ranges, prefixes or texts
+  std::uint32_t count = 0;  ///< of ranges, prefixes or texts, of which one must fit
+  std::int32_t yes = 0;
+  std::int32_t no = 0;
+};
+
+/// The conditions of all rules that a template can fulfil, as one decision graph without cycles.
+struct EventTests {
+  std::int32_t start = ~0;  ///< as EventTest::yes
+  std::vector<EventTest> tests;
+  std::vector<TestSpec::Range> ranges;
+  std::vector<IpPrefix> prefixes;
+  std::vector<std::string> texts;
+  std::vector<std::vector<IpPrefix>> exporters;  ///< each looked at once for a data set
+};
+
+struct EventChoice {
+  Literal header;                 ///< with the event's constants behind it
+  std::uint64_t starts_with = 0;  ///< bits of Instruction::misses that are set from the start
 };
 
 /// Lifetime: immutable once compiled; refers to the mapping's tables only.
 struct Program {
   std::uint64_t serial = 0;  ///< of the template it was made for
-  std::vector<EventChoice> events;
+  EventTests event_tests;
+  std::vector<EventChoice> events;  ///< at least one
   std::vector<Instruction> code;
   std::vector<Instruction> lookups;  ///< behind them, if options tables have rows
   std::string literals;              ///< padded at the end, as it is copied in whole blocks

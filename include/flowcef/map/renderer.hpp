@@ -65,6 +65,7 @@ class Renderer {
   /// Drops the programs of templates that are gone, each time the programs have doubled; all if there are too many.
   void sweep_programs();
   void render_context(const Program& program, const DataSet& set, std::string_view event_prefix);
+  void test_exporter(const Program& program, const IpAddress& exporter);
   [[nodiscard]] std::string_view keep_event_prefix(std::string_view prefix) noexcept;
   void make_room(std::size_t size);
   /// Returns: the length of the message.
@@ -84,6 +85,7 @@ class Renderer {
   LineBatch* batch_;
   std::vector<char> context_text_;
   std::vector<std::string_view> context_texts_;
+  std::vector<std::uint8_t> exporter_passes_;
   std::array<char, kMaxEventPrefix + kCopyBlock> event_prefix_{};
 };
 
