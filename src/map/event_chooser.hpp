@@ -27,7 +27,8 @@ class EventChooser {
       const EventTest& test = graph_.tests[static_cast<std::size_t>(at)];
       at = passes(test) ? test.yes : test.no;
     }
-    return static_cast<std::size_t>(~at);
+    const std::int32_t event = ~at;
+    return static_cast<std::size_t>(event);
   }
 
  private:

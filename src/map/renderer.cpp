@@ -90,7 +90,7 @@ void Renderer::render(const DataSet& set, const EventIds& ids) {
   const Program& program = program_for(set.layout);
   const std::string_view event_prefix = keep_event_prefix(ids.prefix);
   render_context(program, set, event_prefix);
-  test_exporter(program, set.context.exporter.address);
+  if (!program.event_tests.exporters.empty()) test_exporter(program, set.context.exporter.address);
   const std::uint8_t tables = has_rows(set.context.tables, program.options_tables) ? condition::kTables : 0;
   const SetContext context{set.context,
                            envelope_.render(set.context),
