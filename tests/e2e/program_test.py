@@ -139,6 +139,22 @@ class Convert(Case):
         self.assertEqual([cef.strip_header(self, line) for line in split_lines(self, out)], bare)
         self.assertEqual(len(bare), reading.records)
 
+    def test_gigamon_header(self):
+        """GG-12, GG-14: no priority, a long date, and the host that the configuration has for the exporter."""
+        sample = SOURCE_DIR / "tests/data/softflowd_v9.pcap"
+        config = self.folder / "flowcef.toml"
+        config.write_text(
+            f'mapping = "{MAPPING}"\nstate_dir = "{self.folder}"\n'
+            '[[input]]\ntype = "udp"\nlisten = ["127.0.0.1:2055"]\n'
+            '[[exporter]]\nmatch = "127.0.0.0/8"\nhost = "9/3/e1"\n'
+            '[[output]]\nname = "none"\nto = "stdout:"\n')
+        status, out, err = run_program("convert", "--config", config, "--header", "gigamon", sample)
+        self.assertEqual(status, 0, err)
+        lines = split_lines(self, out)
+        header = re.compile(rb"[A-Z][a-z]{2} [A-Z][a-z]{2} [1-9]\d? \d\d:\d\d:\d\d \d{4} 9/3/e1 (?=CEF:0\|)")
+        self.assertEqual([header.sub(b"", line) for line in lines], split_lines(self, run_program("convert", sample)[1]))
+        self.assertTrue(all(header.match(line) for line in lines))
+
     def test_missing_file_exits_1(self):
         status, out, err = run_program("convert", self.folder / "none.pcap")
         self.assertEqual((status, out), (1, b""), err)
