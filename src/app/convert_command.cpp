@@ -8,6 +8,7 @@
 #include "flowcef/app/error_report.hpp"
 #include "flowcef/app/pipeline.hpp"
 #include "flowcef/app/progress_bar.hpp"
+#include "flowcef/app/unmapped_log.hpp"
 #include "flowcef/config/loader.hpp"
 #include "flowcef/source/export_file.hpp"
 
@@ -116,6 +117,8 @@ int convert_command(const ConvertOptions& options) {
   OutputGroup outputs({output_config(options, settings->hosts)}, logs);
   InputState input(settings->decode, settings->exporters);
   RecordPath path(**translation, pool, outputs.waiting_plans(), {&input});
+  UnmappedLog unmapped(logs.make("map"));
+  path.report_unmapped([&unmapped](const UnmappedElement& element) { unmapped.report(element); });
   FileCounts totals;
   bool readable = true;
   outputs.start();

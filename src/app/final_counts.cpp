@@ -37,6 +37,10 @@ void FinalCounts::add(const RecordPath& path) {
   for (const auto& input : path.inputs()) add(*input);
   rendered_.resize(path.render_counters().size());
   for (std::size_t i = 0; i < rendered_.size(); ++i) rendered_[i] += path.render_counters()[i]->lines.value();
+  if (rendered_.empty()) return;
+  // The same in every rendering, as they share the mapping.
+  lines_.add("fields.dropped", path.render_counters().front()->dropped_fields.value());
+  lines_.add("fields.unknown", path.render_counters().front()->unknown_fields.value());
 }
 
 void FinalCounts::add(const InputPath& input) {

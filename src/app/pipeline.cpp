@@ -72,7 +72,7 @@ void OutputGroup::add_counts(FinalCounts& counts) const {
 }
 
 Pipeline::Pipeline(const Config& config, const Translation& translation, const LogFactory& logs)
-    : epoch_(start_epoch()), outputs_(outputs_with_hosts(config), logs) {
+    : epoch_(start_epoch()), outputs_(outputs_with_hosts(config), logs), unmapped_(logs.make("map")) {
   const Logger log = logs.make("source");
   if (config.dead_letter) {
     const auto report = [log](const std::string& problem) { log->warn("refused datagrams are not kept: {}", problem); };
@@ -122,6 +122,7 @@ IngestWorker& Pipeline::add_worker(const Translation& translation, const std::ve
   std::vector<InputState*> inputs;
   for (const auto& input : inputs_) inputs.push_back(input.get());
   auto path = std::make_unique<RecordPath>(translation, pool_, plans, inputs, dead_letters_.get());
+  path->report_unmapped([this](const UnmappedElement& element) { unmapped_.report(element); });
   path->set_event_ids(epoch_ + '-' + std::to_string(workers_.size()) + '-', 1);
   return *workers_.emplace_back(std::make_unique<IngestWorker>(std::move(path), log));
 }

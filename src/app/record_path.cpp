@@ -17,6 +17,11 @@ RecordPath::RecordPath(const Translation& translation, BatchPool& pool, const st
   }
 }
 
+/// One rendering speaks for all, as they share the mapping.
+void RecordPath::report_unmapped(const Renderer::ReportUnmapped& report) {
+  if (!renderers_.empty()) renderers_.front()->report_unmapped(report);
+}
+
 void RecordPath::set_event_ids(std::string prefix, std::uint64_t first) {
   event_prefix_ = std::move(prefix);
   next_event_ = first;

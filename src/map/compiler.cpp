@@ -18,22 +18,21 @@ bool is_flow_address(const Field& field, std::uint16_t source, std::uint16_t des
 }  // namespace
 
 Compiler::Compiler(const Mapping& mapping, const Template& layout, const CompileOptions& options)
-    : mapping_(mapping),
-      layout_(layout),
-      options_(options),
-      sent_(layout.fields.size()),
-      steps_in_after_(layout.fields.size()) {}
+    : mapping_(mapping), layout_(layout), options_(options), shown_(layout.fields.size()) {}
 
 Program Compiler::run() {
   program_.serial = layout_.serial;
+  if (mapping_.unmapped != Unmapped::drop) program_.skipped_misses = ~std::uint64_t{0};
   prepare_conditions();
   choose_events();
-  for (const MappedKey& key : mapping_.keys) used_keys_.insert(key.key);
-  for (const EventRule& rule : mapping_.events) used_keys_.insert(rule.set_keys.begin(), rule.set_keys.end());
+  add_switches();
+  take_keys_of_mapping();
   for (const MappedKey& key : mapping_.keys) add_key(key);
   if (layout_.view != RecordView::raw) add_generated_keys();
   if (layout_.view != RecordView::interpreted) add_raw_keys();
   if (!program_.lists.empty()) program_.own_keys.assign(used_keys_.begin(), used_keys_.end());
+  program_.unknown_fields = static_cast<std::uint32_t>(
+      std::ranges::count(layout_.fields, nullptr, [](const Field& field) { return field.element; }));
   program_.literals.append(kCopyBlock, ' ');
   std::size_t longest_header = 0;
   for (const EventChoice& choice : program_.events)
@@ -41,6 +40,14 @@ Program Compiler::run() {
   program_.fixed_size += longest_header + kMaxBoundedValue;
   for (const auto& [place, uses] : uses_) program_.uses_of_a_field = std::max(program_.uses_of_a_field, uses);
   return std::move(program_);
+}
+
+void Compiler::take_keys_of_mapping() {
+  for (const MappedKey& key : mapping_.keys) {
+    used_keys_.insert(key.key);
+    if (key.text_table != nullptr) used_keys_.insert(key.key + "Text");
+  }
+  for (const EventRule& rule : mapping_.events) used_keys_.insert(rule.set_keys.begin(), rule.set_keys.end());
 }
 
 const Field* Compiler::find(const ElementMatch& element) const {
@@ -101,21 +108,33 @@ Instruction Compiler::sampling_instruction(Op op, std::uint64_t limit) {
   return instruction;
 }
 
-void Compiler::emit(Instruction instruction, const std::string& key, const std::string& label) {
-  std::string literal;
-  if (!label.empty()) literal = key + "Label=" + label + ' ';
-  literal += key + '=';
-  instruction.literal = add_literal(literal);
-  // A block copy of the literal may run over its end.
-  program_.fixed_size += literal.size() + kCopyBlock + kMaxBoundedValue;
-  if (instruction.op == Op::table) program_.fixed_size += program_.tables[instruction.extra]->longest_text();
+void Compiler::emit(Instruction instruction, const std::string& key, const std::string& label, bool unless_zero) {
+  if (instruction.op == Op::name) program_.fixed_size += kMaxEscapeGrowth * kMaxOptionsText;
+  if (instruction.op == Op::table || instruction.op == Op::table_text) {
+    program_.fixed_size += program_.tables[instruction.extra]->longest_text();
+  }
   if (instruction.op == Op::icmp_type_name) {
     program_.fixed_size += std::max(program_.tables[instruction.extra]->longest_text(),
                                     program_.tables[instruction.extra + 1]->longest_text());
   }
-  if (instruction.op == Op::name) program_.fixed_size += kMaxEscapeGrowth * kMaxOptionsText;
-  program_.code.push_back(instruction);
   if (is_field(instruction.op)) ++uses_[{instruction.operand.in_header, instruction.operand.at}];
+  emit_literal(instruction, literal_of(key, label) + '=');
+  if (!unless_zero) return;
+  Instruction& outer = program_.code.back();
+  outer.extra = push(program_.inner, outer);
+  outer.op = Op::unless_zero;
+  outer.literal = {};
+}
+
+void Compiler::emit_literal(Instruction instruction, const std::string& literal) {
+  instruction.literal = add_literal(literal);
+  // A block copy of the literal may run over its end.
+  program_.fixed_size += literal.size() + kCopyBlock + kMaxBoundedValue;
+  program_.code.push_back(instruction);
+}
+
+std::string Compiler::literal_of(const std::string& key, const std::string& label) {
+  return label.empty() ? key : key + "Label=" + label + ' ' + key;
 }
 
 Literal Compiler::add_literal(const std::string& text) {

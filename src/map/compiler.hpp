@@ -1,5 +1,6 @@
 // Turns a mapping and a template into a program. Its parts: this file's run() and what every part needs (compiler.cpp),
-// event rules (compiler_events.cpp), the keys of the mapping (compiler_keys.cpp), and everything that no key took
+// event rules (compiler_events.cpp), the keys of the mapping (compiler_sources.cpp, compiler_keys.cpp), and everything
+// that no key took
 // (compiler_generated.cpp).
 #pragma once
 
@@ -24,6 +25,25 @@ class Compiler {
   [[nodiscard]] Program run();
 
  private:
+  /// What keys of the mapping show of a field, a name or the sampling interval. What they may not show, or not whole,
+  /// goes out under the generated key.
+  struct Shown {
+    bool taken = false;       ///< some key shows it
+    bool whole = false;       ///< some key shows it whole, in every record
+    bool as_well = false;     ///< it goes out under its generated key in any case
+    bool omit_zero = false;   ///< some key leaves zero out on purpose
+    std::uint64_t after = 0;  ///< bits that are all set if no key showed it whole; 0: none can
+  };
+  /// The key that is being compiled.
+  struct Sources {
+    std::uint64_t after = 0;          ///< bits that its instructions wait for
+    std::optional<std::size_t> last;  ///< its last instruction, if that may find no value
+    bool done = false;                ///< the last one finds a value in every record
+  };
+
+  /// Generated keys must differ from all that the mapping names.
+  void take_keys_of_mapping();
+
   // ---- event rules: what a template decides is decided here, not per record
   void choose_events();
   /// Returns: nothing if that is up to the record or the exporter.
@@ -40,27 +60,48 @@ class Compiler {
   std::uint8_t condition_of(const Field& field);
 
   // ---- keys of the mapping
+  /// Every key that some event of this template fills itself gets a bit, which the other events start with.
+  void add_switches();
   void add_key(const MappedKey& key);
-  bool add_context(const MappedKey& key, ContextValue value);
-  bool add_flow_time(const MappedKey& key, bool start);
-  bool add_icmp(const MappedKey& key, ContextValue value);
-  bool add_sampling(const MappedKey& key, ContextValue value);
-  bool add_name(const MappedKey& key, ContextValue value);
-  bool add_element(const MappedKey& key, const ElementMatch& element);
-  bool add_mapped_ipv4(const MappedKey& key, const ElementMatch& element);
+  void add_sources(const MappedKey& key);
+  void add_constant(const MappedKey& key, const std::string& text);
+  void add_context(const MappedKey& key, ContextValue value);
+  void add_flow_time(const MappedKey& key, bool start);
+  void add_icmp(const MappedKey& key, ContextValue value);
+  void add_sampling(const MappedKey& key, ContextValue value);
+  void add_name(const MappedKey& key, ContextValue value);
+  void add_element(const MappedKey& key, const ElementMatch& element);
+  void add_mapped_ipv4(const MappedKey& key, const ElementMatch& element);
   void take(const MappedKey& key, std::size_t index, Instruction instruction, bool shows_all);
+  void add_text(const MappedKey& key, const Field& field, std::uint8_t condition, std::uint64_t after);
+  /// Lets the key's next instruction wait until its sources so far turn out to have no value.
+  void wait_for_sources();
+  /// Emits an instruction that shows the key by one of its sources.
+  void show(const MappedKey& key, Instruction instruction);
+  /// Returns: whether the key's next instruction may be skipped, so that what it would show goes out otherwise.
+  [[nodiscard]] bool may_be_skipped() const;
+  /// The key shows a value that the bridge generates a key of its own for.
+  void take_derived(Shown& shown, Instruction& instruction, bool may_cut);
   /// Returns: the next bit for misses; 0 if there is none left
   std::uint64_t take_miss();
+  /// The same, for a bit that a cut value sets as well.
+  std::uint64_t take_partial_miss();
   bool choose_op(const MappedKey& key, const Field& field, Instruction& instruction);
   /// The field's number is shown as its text in the table.
-  void look_up_in(const ValueTable& table, const Field& field, Instruction& instruction);
+  /// Returns: false if the field is no number
+  bool set_table(const ValueTable& table, const Field& field, Instruction& instruction);
   bool set_text_limit(const MappedKey& key, const Field& field, Instruction& instruction);
   bool set_limit(const Field& field, std::uint64_t limit, Instruction& instruction);
   bool set_time(const Field& field, Instruction& instruction);
 
   // ---- everything that no key took
   void add_generated_keys();
+  void add_generated_key(std::size_t index, const std::string& key);
+  /// Returns: whether the mapping wants no generated key for the field.
+  [[nodiscard]] bool is_dropped(std::size_t index) const;
   void add_list(std::size_t index, const std::string& key);
+  /// Returns: whether a value that the bridge has worked out goes out under its generated key.
+  [[nodiscard]] bool wants_derived(const Shown& shown) const;
   void add_generated_names();
   void add_generated_interval();
   void add_long_flow();
@@ -74,7 +115,11 @@ class Compiler {
   /// A lookup in an options table, under the condition that it has rows.
   Instruction lookup(Op op, OptionsTable table);
   Instruction sampling_instruction(Op op, std::uint64_t limit);
-  void emit(Instruction instruction, const std::string& key, const std::string& label);
+  void emit(Instruction instruction, const std::string& key, const std::string& label, bool unless_zero = false);
+  /// Input: the literal as it stands on the line.
+  void emit_literal(Instruction instruction, const std::string& literal);
+  /// Returns: the key, with its label in front
+  static std::string literal_of(const std::string& key, const std::string& label);
   Literal add_literal(const std::string& text);
 
   template <class T>
@@ -83,21 +128,16 @@ class Compiler {
     return static_cast<std::uint32_t>(items.size() - 1);
   }
 
-  /// What became of a name that options data may have.
-  struct SentName {
-    bool taken = false;       ///< a key of the mapping shows it
-    std::uint64_t after = 0;  ///< unless it is cut there: then this bit is set
-  };
-
   const Mapping& mapping_;
   const Template& layout_;
   CompileOptions options_;
   Program program_;
-  std::vector<const EventRule*> rules_;        ///< of program_.events, in the same order
-  std::vector<bool> sent_;                     ///< by field: a key of the mapping took it
-  std::vector<std::uint64_t> steps_in_after_;  ///< by field: the bit after which its generated key is sent; 0: none
-  std::map<ContextValue, SentName> names_;
-  bool interval_taken_ = false;
+  std::vector<const EventRule*> rules_;            ///< of program_.events, in the same order
+  std::map<std::string, std::uint64_t> switches_;  ///< by key: its bit
+  Sources sources_;
+  std::vector<Shown> shown_;  ///< by field
+  std::map<ContextValue, Shown> names_;
+  Shown interval_;
   std::uint64_t next_miss_ = 1;
   std::set<std::string> used_keys_;
   std::map<std::string, unsigned> repeats_;                     ///< of a generated key: the last number given

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 
 #include "compiler.hpp"
@@ -5,19 +6,24 @@
 #include "time_sources.hpp"
 
 namespace flowcef {
+namespace {
+
+bool matches_any(const std::vector<ElementMatch>& elements, const Field& field) {
+  return std::ranges::any_of(elements, [&](const ElementMatch& element) { return element.matches(field); });
+}
+
+}  // namespace
 
 void Compiler::add_generated_keys() {
   for (std::size_t i = 0; i < layout_.fields.size(); ++i) {
     const Field& field = layout_.fields[i];
     const std::string key = unique_key(generated_key(mapping_.prefix, field.id, field.element));
-    if (sent_[i] && steps_in_after_[i] == 0) continue;
-    if (is_list(field.type())) {
-      add_list(i, key);
-      continue;
+    if (shown_[i].whole && !shown_[i].as_well) continue;
+    if (!is_dropped(i)) {
+      add_generated_key(i, key);
+    } else if (!shown_[i].taken) {
+      ++program_.dropped_fields;
     }
-    Instruction instruction = value_of(field);
-    instruction.after = steps_in_after_[i];
-    emit(instruction, key, {});
   }
   if (layout_.options) return;
   add_long_flow();
@@ -26,6 +32,28 @@ void Compiler::add_generated_keys() {
   add_generated_interval();
   program_.lookups.assign(program_.code.begin() + lookups, program_.code.end());
   program_.code.erase(program_.code.begin() + lookups, program_.code.end());
+}
+
+bool Compiler::is_dropped(std::size_t index) const {
+  return (mapping_.unmapped == Unmapped::drop && !shown_[index].taken) ||
+         matches_any(mapping_.drop, layout_.fields[index]);
+}
+
+void Compiler::add_generated_key(std::size_t index, const std::string& key) {
+  const Field& field = layout_.fields[index];
+  if (is_list(field.type())) return add_list(index, key);
+  const Shown& shown = shown_[index];
+  if (mapping_.unmapped == Unmapped::warn_once && !shown.taken) {
+    program_.unmapped.push_back({field.id, field.element, key});
+  }
+  Instruction instruction = value_of(field);
+  if (!shown.as_well) instruction.after = shown.after;
+  const bool unless_zero = (shown.omit_zero && !shown.as_well) || matches_any(mapping_.omit_zero, field);
+  emit(instruction, key, {}, unless_zero);
+}
+
+bool Compiler::wants_derived(const Shown& shown) const {
+  return shown.taken ? !shown.whole : mapping_.unmapped != Unmapped::drop;
 }
 
 void Compiler::add_list(std::size_t index, const std::string& key) {
@@ -39,27 +67,28 @@ void Compiler::add_list(std::size_t index, const std::string& key) {
 
 void Compiler::add_generated_names() {
   for (const NameRule& rule : name_rules()) {
-    const SentName sent = names_[rule.value];
-    if (rule.key.empty() || (sent.taken && sent.after == 0)) continue;
+    const Shown& shown = names_[rule.value];
+    if (rule.key.empty() || !wants_derived(shown)) continue;
     if (rule.unless != 0 && layout_.find({0, rule.unless}) != nullptr) continue;
     const NameLookup name{rule.table, find_numbers(layout_, rule)};
     if (name.keys.empty()) continue;
     Instruction instruction = lookup(Op::name, rule.table);
     instruction.extra = push(program_.names, name);
-    instruction.after = sent.after;
+    instruction.after = shown.after;
     emit(instruction, unique_key(mapping_.prefix + std::string(rule.key)), {});
   }
 }
 
 /// An interval that the record states goes out under its own key.
 void Compiler::add_generated_interval() {
-  if (interval_taken_ || find_sampling(layout_).kind != SamplingSource::Kind::table) return;
-  emit(sampling_instruction(Op::sampling_interval, ~std::uint64_t{0}), unique_key(mapping_.prefix + "SamplingInterval"),
-       {});
+  if (!wants_derived(interval_) || find_sampling(layout_).kind != SamplingSource::Kind::table) return;
+  Instruction instruction = sampling_instruction(Op::sampling_interval, ~std::uint64_t{0});
+  instruction.after = interval_.after;
+  emit(instruction, unique_key(mapping_.prefix + "SamplingInterval"), {});
 }
 
 void Compiler::add_long_flow() {
-  if (layout_.long_flow_ms == 0) return;
+  if (layout_.long_flow_ms == 0 || mapping_.unmapped == Unmapped::drop) return;
   const auto start = find_flow_time(layout_, true);
   const auto end = find_flow_time(layout_, false);
   if (!start || !end) return;

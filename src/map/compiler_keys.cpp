@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -73,17 +74,7 @@ std::uint64_t limit_of(const MappedKey& key, bool wide_in) {
 
 }  // namespace
 
-void Compiler::add_key(const MappedKey& key) {
-  for (const KeySource& source : key.sources) {
-    // A raw line has nothing that was made of the record's values.
-    const bool of_record =
-        !source.context || (!is_of_data_set(*source.context) && *source.context != ContextValue::event_id);
-    if (of_record && layout_.view == RecordView::raw) continue;
-    if (source.context ? add_context(key, *source.context) : add_element(key, source.element)) return;
-  }
-}
-
-bool Compiler::add_context(const MappedKey& key, ContextValue value) {
+void Compiler::add_context(const MappedKey& key, ContextValue value) {
   Instruction instruction;
   switch (value) {
     case ContextValue::event_id:
@@ -106,24 +97,22 @@ bool Compiler::add_context(const MappedKey& key, ContextValue value) {
       instruction.extra = push(program_.context_values, value);
       break;
   }
-  emit(instruction, key.key, key.label);
-  return true;
+  show(key, instruction);
 }
 
-bool Compiler::add_flow_time(const MappedKey& key, bool start) {
+void Compiler::add_flow_time(const MappedKey& key, bool start) {
   const auto found = find_flow_time(layout_, start);
-  if (!found) return false;
+  if (!found) return;
   Instruction instruction = value_of(layout_.fields[found->field]);
   instruction.op = Op::time;
   instruction.extra = push(program_.times, found->source);
   instruction.bits = start ? time_role::kFlowStart : time_role::kFlowEnd;
   take(key, found->field, instruction, found->exact);
-  return true;
 }
 
-bool Compiler::add_icmp(const MappedKey& key, ContextValue value) {
+void Compiler::add_icmp(const MappedKey& key, ContextValue value) {
   if (program_.icmp.empty()) program_.icmp = find_icmp(layout_);
-  if (program_.icmp.empty() || program_.protocol.length == 0) return false;
+  if (program_.icmp.empty() || program_.protocol.length == 0) return;
   program_.tests_protocol = true;
   Instruction instruction;
   instruction.op = value == ContextValue::icmp_type ? Op::icmp_type : Op::icmp_code;
@@ -133,45 +122,52 @@ bool Compiler::add_icmp(const MappedKey& key, ContextValue value) {
     push(program_.tables, mapping_.find_table("icmpv6_type"));
   }
   instruction.condition = condition::kIcmp;
-  emit(instruction, key.key, key.label);
-  return true;
+  show(key, instruction);
 }
 
-bool Compiler::add_sampling(const MappedKey& key, ContextValue value) {
-  if (layout_.options) return false;
+void Compiler::add_sampling(const MappedKey& key, ContextValue value) {
+  if (layout_.options) return;
   Op op = Op::sampling_interval;
   const Field* counter = nullptr;
   if (value != ContextValue::sampling_interval) {
     counter = layout_.find({0, value == ContextValue::corrected_octets ? kOctetDeltaCount : kPacketDeltaCount});
-    if (counter == nullptr) return false;
+    if (counter == nullptr) return;
     op = Op::corrected;
   }
   Instruction instruction = sampling_instruction(op, limit_of(key, options_.wide_in));
-  if (counter != nullptr) instruction.operand = operand_of(layout_, *counter);
-  interval_taken_ = interval_taken_ || counter == nullptr;
-  emit(instruction, key.key, key.label);
-  return true;
+  if (counter != nullptr) {
+    instruction.operand = operand_of(layout_, *counter);
+  } else {
+    take_derived(interval_, instruction, false);
+  }
+  show(key, instruction);
 }
 
-bool Compiler::add_name(const MappedKey& key, ContextValue value) {
+void Compiler::add_name(const MappedKey& key, ContextValue value) {
   for (const NameRule& rule : name_rules()) {
     if (rule.value != value) continue;
     NameLookup name{rule.table, find_numbers(layout_, rule)};
-    if (name.keys.empty() || layout_.options) return false;
+    if (name.keys.empty() || layout_.options) return;
     const bool may_cut = key.max_length != 0 && key.max_length < kMaxOptionsText;
     if (may_cut) name.max_length = key.max_length;
     Instruction instruction = lookup(Op::name, rule.table);
     instruction.extra = push(program_.names, name);
-    SentName& sent = names_[value];
-    sent.taken = true;
-    if (may_cut) sent.after = instruction.misses = take_miss();
-    emit(instruction, key.key, key.label);
-    return true;
+    take_derived(names_[value], instruction, may_cut);
+    return show(key, instruction);
   }
-  return false;
 }
 
-bool Compiler::add_element(const MappedKey& key, const ElementMatch& element) {
+void Compiler::take_derived(Shown& shown, Instruction& instruction, bool may_cut) {
+  wait_for_sources();
+  shown.taken = true;
+  if (!may_cut && !may_be_skipped()) {
+    shown.whole = true;
+  } else {
+    shown.after |= instruction.misses = take_partial_miss();
+  }
+}
+
+void Compiler::add_element(const MappedKey& key, const ElementMatch& element) {
   for (std::size_t i = 0; i < layout_.fields.size(); ++i) {
     const Field& field = layout_.fields[i];
     if (!element.matches(field)) continue;
@@ -179,24 +175,21 @@ bool Compiler::add_element(const MappedKey& key, const ElementMatch& element) {
     if (!choose_op(key, field, instruction)) continue;
     const bool whole = instruction.op == Op::time ? is_exact(program_.times[instruction.extra])
                                                   : instruction.bits_shift == field.bits_shift;
-    take(key, i, instruction, whole);
-    return true;
+    return take(key, i, instruction, whole);
   }
-  return add_mapped_ipv4(key, element);
+  add_mapped_ipv4(key, element);
 }
 
 /// `src` of a template that has only the IPv6 element: dual-stack hosts show IPv4 peers as ::ffff:192.0.2.1.
-bool Compiler::add_mapped_ipv4(const MappedKey& key, const ElementMatch& element) {
+void Compiler::add_mapped_ipv4(const MappedKey& key, const ElementMatch& element) {
   for (const auto& [ipv4, ipv6] : kAddressTwins) {
     const Field* field = layout_.find({0, ipv6});
     const bool twin = element.id == ElementId{0, ipv4.id} || element.name == ipv4.name;
     if (!twin || key.type != CefType::ipv4 || field == nullptr || field->length != 16) continue;
     Instruction instruction = value_of(*field);
     instruction.op = Op::mapped_ipv4;
-    emit(instruction, key.key, key.label);
-    return true;
+    return show(key, instruction);
   }
-  return false;
 }
 
 /// The key shows the field. What it cannot show (or not whole) goes out under the generated key.
@@ -208,27 +201,42 @@ void Compiler::take(const MappedKey& key, std::size_t index, Instruction instruc
     program_.tests_protocol = true;
     instruction.condition = condition::kNotIcmp;
   }
-  const bool alone = !key.custom && shows_all;
-  if (alone && can_miss(field, instruction)) {
-    if (next_miss_ == 0) return emit(instruction, key.key, key.label);  // out of bits: shown twice
-    steps_in_after_[index] = instruction.misses = take_miss();
+  wait_for_sources();
+  Shown& shown = shown_[index];
+  shown.taken = true;
+  if (key.custom) {
+    shown.as_well = true;
+  } else {
+    shown.omit_zero = shown.omit_zero || key.omit == Omit::zero;
   }
-  emit(instruction, key.key, key.label);
-  if (alone) sent_[index] = true;
+  if (!key.custom && shows_all) {
+    if (!can_miss(field, instruction) && !may_be_skipped()) {
+      shown.whole = true;
+    } else if (next_miss_ == 0) {
+      shown.as_well = true;  // out of bits: shown twice
+    } else {
+      shown.after |= instruction.misses = take_partial_miss();
+    }
+  }
+  const std::uint64_t after = sources_.after;
+  show(key, instruction);
+  if (key.text_table != nullptr) add_text(key, field, instruction.condition, after);
 }
 
-std::uint64_t Compiler::take_miss() {
-  return std::exchange(next_miss_, next_miss_ << 1);
+/// The text beside the number, behind it.
+void Compiler::add_text(const MappedKey& key, const Field& field, std::uint8_t condition, std::uint64_t after) {
+  Instruction instruction = value_of(field);
+  if (!set_table(*key.text_table, field, instruction)) return;
+  instruction.op = Op::table_text;
+  instruction.condition = condition;
+  instruction.after = after;
+  emit(instruction, key.key + "Text", {}, key.omit == Omit::zero);
 }
 
 /// Returns: false if the field's length does not suit the key's type, so that it must go out otherwise.
 bool Compiler::choose_op(const MappedKey& key, const Field& field, Instruction& instruction) {
   instruction = value_of(field);
-  if (key.table != nullptr) {
-    if (!is_unsigned(field.type())) return false;
-    look_up_in(*key.table, field, instruction);
-    return true;
-  }
+  if (key.table != nullptr) return set_table(*key.table, field, instruction);
   if (!key.type) return true;
   switch (*key.type) {
     case CefType::string:
@@ -254,13 +262,15 @@ bool Compiler::choose_op(const MappedKey& key, const Field& field, Instruction& 
   return false;
 }
 
-void Compiler::look_up_in(const ValueTable& table, const Field& field, Instruction& instruction) {
+bool Compiler::set_table(const ValueTable& table, const Field& field, Instruction& instruction) {
+  if (!is_unsigned(field.type())) return false;
   instruction.op = Op::table;
   instruction.extra = push(program_.tables, &table);
-  if (field.bits != 0) return;
+  if (field.bits != 0) return true;
   const NumberPart part = table.part_of(field.id);
   instruction.bits_shift = part.shift;
   instruction.bits = part.bits;
+  return true;
 }
 
 bool Compiler::set_text_limit(const MappedKey& key, const Field& field, Instruction& instruction) {

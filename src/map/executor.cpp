@@ -21,6 +21,14 @@ bool is_mapped_ipv4(const std::uint8_t* bytes) noexcept {
   return IpAddress::from_ipv6(bytes).is_v4();
 }
 
+bool is_zero(const Instruction& instruction, const Value& value) noexcept {
+  if (instruction.bits != 0 && value.length <= 8) {
+    const std::uint64_t mask = (std::uint64_t{1} << instruction.bits) - 1;
+    return (load_be(value.bytes, value.length) >> instruction.bits_shift & mask) == 0;
+  }
+  return std::all_of(value.bytes, value.bytes + value.length, [](std::uint8_t byte) { return byte == 0; });
+}
+
 template <bool Variable>
 class Execution {
  public:
@@ -42,7 +50,10 @@ class Execution {
  private:
   char* run(std::span<const Instruction> code, std::uint8_t holds, std::uint64_t event, char* out) noexcept {
     for (const Instruction& instruction : code) {
-      if ((instruction.after & ~missed_) != 0) continue;
+      if ((instruction.after & ~missed_) != 0) {
+        missed_ |= instruction.misses & program_.skipped_misses;
+        continue;
+      }
       if ((instruction.condition & holds) == 0) {
         missed_ |= instruction.misses;
         continue;
@@ -96,10 +107,10 @@ class Execution {
       return write_u64(copy_blocks(out, context_.event_prefix.data(), context_.event_prefix.size()), event);
     }
     if (instruction.op == Op::time) return write_time(instruction, out);
-    return write_derived(instruction, out);
+    return write_derived(instruction, event, out);
   }
 
-  char* write_derived(const Instruction& instruction, char* out) noexcept {
+  char* write_derived(const Instruction& instruction, std::uint64_t event, char* out) noexcept {
     switch (instruction.op) {
       case Op::list:
         return context_.lists.write(program_, program_.lists[instruction.extra], out);
@@ -113,6 +124,10 @@ class Execution {
         return write_icmp_type_name(instruction, out);
       case Op::long_flow:
         return write_long_flow(instruction, out);
+      case Op::constant:
+        return copy_literal(out, program_.constants[instruction.extra]);
+      case Op::unless_zero:
+        return write_unless_zero(program_.inner[instruction.extra], event, out);
       default:
         return write_sampling(instruction, out);
     }
@@ -148,9 +163,11 @@ class Execution {
       case Op::within_limit:
         if (number > program_.limits[instruction.extra]) return out;
         break;
-      default:
+      default: {
         if (instruction.bits != 0) number = part_of(number, instruction);
-        return write_looked_up(*program_.tables[instruction.extra], number, out);
+        const ValueTable& table = *program_.tables[instruction.extra];
+        return instruction.op == Op::table_text ? table.write(out, number) : write_looked_up(table, number, out);
+      }
     }
     return write_u64(out, number);
   }
@@ -170,6 +187,16 @@ class Execution {
     return write_looked_up(*program_.tables[instruction.extra + ipv6], fields_.icmp_type_and_code() >> 8, out);
   }
 
+  /// Writes `key=value`. Runs the inner instruction by the loop, so that the loop alone has the code of all values.
+  [[gnu::noinline]] char* write_unless_zero(const Instruction& instruction, std::uint64_t event, char* out) noexcept {
+    const bool field = is_field(instruction.op);
+    if (field && is_zero(instruction, fields_.locate(instruction.operand))) return out;
+    char* const end = run({&instruction, 1}, instruction.condition, event, out);
+    if (end == out) return out;
+    const bool zero = !field && end - out == instruction.literal.length + 2 && end[-2] == '0';
+    return zero ? out : end - 1;
+  }
+
   char* write_text(const Instruction& instruction, Value value, char* out) noexcept {
     if (instruction.operand.length != kVariableLength) value.length = text_length(value);
     return write_limited(instruction, value, instruction.extra, out);
@@ -179,7 +206,7 @@ class Execution {
   char* write_limited(const Instruction& instruction, Value text, std::size_t limit, char* out) noexcept {
     if (limit != 0 && text.length > limit) {
       text.length = cut_at_code_point(text.bytes, text.length, limit);
-      missed_ |= instruction.misses;
+      missed_ |= instruction.misses & program_.partial_misses;
     }
     return write_extension_value(out, text.bytes, text.length);
   }
@@ -226,7 +253,7 @@ class Execution {
   const SetContext& context_;
   FieldReader<Variable> fields_;
   std::int64_t start_ms_ = 0;  ///< of the flow, once it was written
-  std::uint64_t missed_ = 0;   ///< bits of the instructions that wrote no value, or cut it
+  std::uint64_t missed_ = 0;   ///< bits of the instructions that wrote no value, or cut it; and those of the event
 };
 
 /// Returns: a bound for the bytes of all fields of a record; its positions stand in wire order.

@@ -23,12 +23,21 @@ std::optional<ElementId> unlisted_number(const std::string& text) {
 }  // namespace
 
 std::expected<Mapping, ConfigErrors> Resolver::run() {
+  dictionary_ = spec_.dictionary.value_or(spec_.version == 0 ? 0 : 1);
   mapping_.version = spec_.version;
   mapping_.prefix = spec_.prefix.text;
-  for (const KeySpec& key : spec_.keys) labels_and_keys_.insert(key.key.text);
   for (const ValueTableSpec& table : spec_.tables) resolve_own_table(table);
+  mapping_.unmapped = spec_.unmapped;
+  check_prefix();
+  for (const PositionedText& element : spec_.drop) mapping_.drop.push_back(resolve_element(element, "drop"));
+  for (const PositionedText& element : spec_.omit_zero) {
+    mapping_.omit_zero.push_back(resolve_element(element, "omit_zero"));
+  }
   for (const EventSpec& event : spec_.events) mapping_.events.push_back(resolve_event(event));
-  for (const KeySpec& key : spec_.keys) mapping_.keys.push_back(resolve_key(key));
+  const std::vector<KeySpec> keys = effective_keys();
+  for (const KeySpec& key : keys) mapping_.keys.push_back(resolve_key(key));
+  check_names_on_line(keys);
+  check_set_keys(keys);
   if (!errors_.empty()) return std::unexpected(std::move(errors_));
   return std::move(mapping_);
 }

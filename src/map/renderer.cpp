@@ -47,6 +47,9 @@ const Program& Renderer::program_for(const Template& layout) {
   made.weight = 1 + layout.fields.size() / kUsualFields;
   weight_ += made.weight;
   made.program = std::make_unique<Program>(compile(mapping_, layout, {config_.wide_in}));
+  for (const UnmappedElement& element : std::exchange(made.program->unmapped, {})) {
+    if (report_unmapped_) report_unmapped_(element);
+  }
   return *made.program;
 }
 
@@ -110,6 +113,10 @@ void Renderer::render(const DataSet& set, const EventIds& ids) {
   }
   counters_.lines.add(set.record_count);
   counters_.bytes.add(bytes);
+  if (program.dropped_fields != 0)
+    counters_.dropped_fields.add(std::uint64_t{program.dropped_fields} * set.record_count);
+  if (program.unknown_fields != 0)
+    counters_.unknown_fields.add(std::uint64_t{program.unknown_fields} * set.record_count);
 }
 
 void Renderer::make_room(std::size_t size) {

@@ -1,11 +1,12 @@
 // Looks up every name in a mapping and checks what it says. Its parts: what every part needs (mapping.cpp), event rules
-// (resolver_events.cpp) with their conditions (resolver_conditions.cpp), value tables (resolver_tables.cpp) and keys
-// (resolver_keys.cpp).
+// (resolver_events.cpp) with their conditions (resolver_conditions.cpp), value tables (resolver_tables.cpp), keys
+// (resolver_keys.cpp), and what keys, labels and the prefix may be (resolver_checks.cpp).
 #pragma once
 
 #include <expected>
-#include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "flowcef/map/mapping.hpp"
 
@@ -43,18 +44,28 @@ class Resolver {
   const ValueTable* find_table(const PositionedText& name, const std::string& key);
 
   // ---- keys
+  /// The keys as they apply: without those of the event id if that is off, bytes swapped if so asked.
+  [[nodiscard]] std::vector<KeySpec> effective_keys() const;
   MappedKey resolve_key(const KeySpec& spec);
   void resolve_dictionary(const KeySpec& spec, MappedKey& key);
   void resolve_label(const KeySpec& spec, MappedKey& key);
   void resolve_table(const KeySpec& spec, MappedKey& key);
+  void resolve_text_table(const KeySpec& spec, MappedKey& key);
+  void resolve_constant(const KeySpec& spec, MappedKey& key);
   KeySource resolve_source(const PositionedText& text, const MappedKey& key);
   KeySource resolve_context(const PositionedText& text, const MappedKey& key);
+
+  // ---- what keys, labels and the prefix may be
+  void check_prefix();
+  void check_key_name(const KeySpec& spec);
+  void check_names_on_line(const std::vector<KeySpec>& keys);
+  void check_set_keys(const std::vector<KeySpec>& keys);
 
   const MappingSpec& spec_;
   const ElementRegistry& registry_;
   Mapping mapping_;
   ConfigErrors errors_;
-  std::set<std::string> labels_and_keys_;
+  unsigned dictionary_ = 0;  ///< whose types keys have
 };
 
 }  // namespace flowcef

@@ -54,12 +54,12 @@ std::string Resolver::header_of(const EventSpec& spec) const {
 std::string Resolver::resolve_set(const ConstantSpec& spec, const EventSpec& event) {
   KeySpec key_spec;
   key_spec.key = spec.key;
-  MappedKey key;
-  key.key = spec.key.text;
   const std::size_t errors = errors_.size();
-  resolve_dictionary(key_spec, key);
+  check_key_name(key_spec);
   if (errors_.size() != errors) return {};
-  const auto expected = expected_constant(spec.value.text, key.type, key.max_length);
+  const CefKey* entry = find_cef_key(spec.key.text, dictionary_);
+  const auto expected = entry == nullptr ? expected_constant(spec.value.text, std::nullopt, 0)
+                                         : expected_constant(spec.value.text, entry->type, entry->max_length);
   if (expected) {
     const std::string got = escape_extension_value(spec.value.text).empty() ? "none" : '"' + spec.value.text + '"';
     fail(spec.value.where, set_path(spec), "expected " + *expected + ", got " + got);
@@ -70,7 +70,7 @@ std::string Resolver::resolve_set(const ConstantSpec& spec, const EventSpec& eve
 }
 
 void Resolver::check_set_label(const ConstantSpec& spec, const EventSpec& event) {
-  const CefKey* wanted = find_cef_key(spec.key.text + "Label", spec_.version);
+  const CefKey* wanted = find_cef_key(spec.key.text + "Label", dictionary_);
   if (!spec.label) {
     if (wanted != nullptr) {
       fail(spec.key.where, set_path(spec), "expected a label", "write { value = ..., label = \"what it holds\" }");

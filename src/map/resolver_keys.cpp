@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <string>
+#include <utility>
 
+#include "constant_value.hpp"
 #include "context_names.hpp"
 #include "flowcef/core/nearest.hpp"
 #include "flowcef/map/cef_escape.hpp"
@@ -66,6 +69,12 @@ bool suits(CefType value, CefType key) {
   return whole && (key == CefType::floating || key == CefType::long_integer);
 }
 
+/// Returns: a constant as error messages show it.
+std::string shown(const std::string& text) {
+  constexpr std::size_t kLongest = 60;
+  return text.size() <= kLongest ? '"' + text + '"' : "one of " + std::to_string(text.size()) + " bytes";
+}
+
 /// Numbers that are left out of a key whose limit they exceed, so that they may go to a 32-bit one.
 bool is_checked_number(ContextValue value) {
   return value >= ContextValue::sampling_interval && value <= ContextValue::corrected_packets;
@@ -73,39 +82,54 @@ bool is_checked_number(ContextValue value) {
 
 }  // namespace
 
+std::vector<KeySpec> Resolver::effective_keys() const {
+  std::vector<KeySpec> keys;
+  for (KeySpec key : spec_.keys) {
+    const bool filled = !key.from.empty();
+    if (!spec_.event_id)
+      std::erase_if(key.from, [](const PositionedText& source) { return source.text == "@event_id"; });
+    if (!filled || !key.from.empty()) keys.push_back(std::move(key));
+  }
+  if (!spec_.swap_bytes) return keys;
+  const auto in = std::ranges::find(keys, "in", [](const KeySpec& key) { return key.key.text; });
+  const auto out = std::ranges::find(keys, "out", [](const KeySpec& key) { return key.key.text; });
+  if (in != keys.end() && out != keys.end()) {
+    std::swap(in->from, out->from);
+    std::swap(in->value, out->value);
+  } else if (in != keys.end()) {
+    in->key.text = "out";
+  } else if (out != keys.end()) {
+    out->key.text = "in";
+  }
+  return keys;
+}
+
 MappedKey Resolver::resolve_key(const KeySpec& spec) {
   MappedKey key;
   key.key = spec.key.text;
   key.custom = spec.custom;
+  key.omit = spec.omit;
+  key.priority = spec.priority;
+  key.options_record = spec.options_record;
   resolve_dictionary(spec, key);
   resolve_label(spec, key);
   resolve_table(spec, key);
+  resolve_text_table(spec, key);
+  resolve_constant(spec, key);
   for (const PositionedText& source : spec.from) key.sources.push_back(resolve_source(source, key));
   return key;
 }
 
 void Resolver::resolve_dictionary(const KeySpec& spec, MappedKey& key) {
-  const CefKey* entry = find_cef_key(key.key, spec_.version);
-  if (entry != nullptr && !entry->producer) {
-    fail(spec.key.where, key.key, "expected a key that a device may set",
-         "CEF keeps this one for ArcSight's connectors");
-  } else if (key.key.ends_with("Label")) {
-    fail(spec.key.where, key.key, "expected a key that does not end in Label",
-         "give the label with the key it belongs to: cs1 = { from = ..., label = \"...\" }");
-  } else if (entry != nullptr) {
-    key.type = entry->type;
-    key.max_length = entry->max_length;
-  } else if (!key.key.starts_with(spec_.prefix.text) || key.key == spec_.prefix.text) {
-    NearestWord nearest(key.key);
-    for (const CefKey& known : cef_keys()) nearest.offer(known.key);
-    const auto hint = nearest.result();
-    fail(spec.key.where, key.key, "expected a key of the CEF dictionary or one that begins with " + spec_.prefix.text,
-         hint ? "did you mean " + std::string(*hint) + '?' : "cef.prefix sets that beginning");
-  }
+  check_key_name(spec);
+  const CefKey* entry = find_cef_key(key.key, dictionary_);
+  if (entry == nullptr) return;
+  key.type = entry->type;
+  key.max_length = entry->max_length;
 }
 
 void Resolver::resolve_label(const KeySpec& spec, MappedKey& key) {
-  const bool wanted = find_cef_key(key.key + "Label", spec_.version) != nullptr;
+  const bool wanted = find_cef_key(key.key + "Label", dictionary_) != nullptr;
   if (!spec.label) {
     if (wanted) fail(spec.key.where, key.key, "expected a label", "add label = \"what it holds\"");
     return;
@@ -115,10 +139,19 @@ void Resolver::resolve_label(const KeySpec& spec, MappedKey& key) {
          "expected no label: only cs, cn, cfp, c6a, flex and deviceCustomDate keys have one");
   key.label = escape_extension_value(spec.label->text);
   if (key.label.empty()) fail(spec.label->where, key.key + ".label", "expected a text, got none");
-  if (!labels_and_keys_.insert(spec.label->text).second) {
-    fail(spec.label->where, key.key + ".label", "expected a label of its own, got \"" + spec.label->text + '"',
-         "some SIEMs rename the slot to its label, so that equal names overwrite each other");
+}
+
+void Resolver::resolve_constant(const KeySpec& spec, MappedKey& key) {
+  if (!spec.value) return;
+  const std::string place = key.key + ".value";
+  const std::string& text = spec.value->text;
+  if (const auto expected = expected_constant(text, key.type, key.max_length)) {
+    fail(spec.value->where, place, "expected " + *expected + ", got " + shown(text));
   }
+  for (const auto& option : {spec.table, spec.text_table}) {
+    if (option) fail(option->where, place, "expected no table for a constant");
+  }
+  key.constant = escape_extension_value(text);
 }
 
 KeySource Resolver::resolve_source(const PositionedText& text, const MappedKey& key) {
@@ -131,7 +164,8 @@ KeySource Resolver::resolve_source(const PositionedText& text, const MappedKey& 
          "expected " + std::string(type_text(*key.type)) + ", got " + element->name + ", which is of type " +
              std::string(to_string(element->type)));
   }
-  if (element != nullptr && key.table != nullptr && !is_unsigned(element->type)) {
+  const bool looked_up = key.table != nullptr || key.text_table != nullptr;
+  if (element != nullptr && looked_up && !is_unsigned(element->type)) {
     fail(text.where, key.key, "expected a number to look up in a table, got " + element->name);
   }
   return source;
@@ -156,6 +190,16 @@ void Resolver::resolve_table(const KeySpec& spec, MappedKey& key) {
   }
 }
 
+void Resolver::resolve_text_table(const KeySpec& spec, MappedKey& key) {
+  if (!spec.text_table) return;
+  const std::string place = key.key + ".text";
+  key.text_table = find_table(*spec.text_table, place);
+  if (key.type) {
+    fail(spec.text_table->where, place, "expected no text beside a key of the CEF dictionary",
+         "use table = ... to send the text in place of the number");
+  }
+}
+
 KeySource Resolver::resolve_context(const PositionedText& text, const MappedKey& key) {
   KeySource source;
   const ContextName* known = find_context_name(text.text);
@@ -168,6 +212,9 @@ KeySource Resolver::resolve_context(const PositionedText& text, const MappedKey&
     return source;
   }
   source.context = known->value;
+  if (key.text_table != nullptr) {
+    fail(text.where, key.key, "expected an element to look up in a table, got " + text.text);
+  }
   const bool checked = is_checked_number(known->value) && key.type == CefType::integer;
   if (key.type && !checked && !suits(known->type, *key.type)) {
     fail(text.where, key.key,

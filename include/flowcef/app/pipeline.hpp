@@ -10,6 +10,7 @@
 #include "flowcef/app/ingest_worker.hpp"
 #include "flowcef/app/state_keeper.hpp"
 #include "flowcef/app/translation.hpp"
+#include "flowcef/app/unmapped_log.hpp"
 #include "flowcef/config/config.hpp"
 #include "flowcef/log/log.hpp"
 #include "flowcef/sink/output.hpp"
@@ -57,6 +58,7 @@ class Pipeline {
   OutputGroup outputs_;
   std::unique_ptr<DeadLetterFile> dead_letters_;  ///< null: none are kept
   std::vector<std::unique_ptr<InputState>> inputs_;
+  UnmappedLog unmapped_;
   std::unique_ptr<StateKeeper> state_;
   std::vector<std::unique_ptr<IngestWorker>> workers_;
 };

@@ -27,6 +27,8 @@ class RecordPath {
   RecordPath(const Translation& translation, BatchPool& pool, const std::vector<RenderingPlan>& plans,
              const std::vector<InputState*>& inputs, DeadLetterFile* dead_letters = nullptr);
 
+  /// As Renderer::report_unmapped().
+  void report_unmapped(const Renderer::ReportUnmapped& report);
   /// Event ids are the prefix and a number, which starts at `first`.
   void set_event_ids(std::string prefix, std::uint64_t first);
   /// Input: `input` is a place in the list of inputs.

@@ -27,8 +27,10 @@ enum class Op : std::uint8_t {
   icmp_code,
   icmp_type_name,  ///< by the table of IPv4, or the one behind it
   sampling_interval,
-  corrected,  ///< a counter times the sampling interval
-  long_flow,  ///< how long it lasted, if that is longer than the limit
+  corrected,    ///< a counter times the sampling interval
+  long_flow,    ///< how long it lasted, if that is longer than the limit
+  constant,     ///< a text of the mapping
+  unless_zero,  ///< another instruction with its key, if what it shows is not zero
   // Fields.
   unsigned1,  ///< big-endian numbers of 1, 2, 4, 8 bytes
   unsigned2,
@@ -39,6 +41,7 @@ enum class Op : std::uint8_t {
   signed_n,
   within_limit,  ///< number, left out if above the limit or longer than 8 bytes
   table,         ///< text for a number, or for some of its bits, or that number
+  table_text,    ///< the same, left out if the table lacks it
   ipv4,
   ipv6,
   pure_ipv6,    ///< left out if it is an IPv4 address in IPv6 form
@@ -97,9 +100,9 @@ struct Instruction {
   std::uint8_t bits = 0;
   Literal literal;  ///< `key=`, with its label in front
   Operand operand;
-  std::uint64_t misses = 0;  ///< bit to set when the value is left out or cut, for the instruction that steps in
-  std::uint64_t after = 0;   ///< runs only if this bit was set
-  /// Index of a limit, table, time source, context text, lookup or list; longest text.
+  std::uint64_t misses = 0;  ///< bits to set when the value is left out or cut, for the instructions that step in
+  std::uint64_t after = 0;   ///< runs only if all of these bits are set
+  /// Index of a limit, table, time source, context text, lookup, list, constant or inner instruction; longest text.
   std::uint32_t extra = 0;
 };
 
@@ -198,6 +201,13 @@ struct EventChoice {
   std::uint64_t starts_with = 0;  ///< bits of Instruction::misses that are set from the start
 };
 
+/// An element that no key of the mapping shows.
+struct UnmappedElement {
+  ElementId id;
+  const InformationElement* element = nullptr;  ///< null: no table has it
+  std::string key;                              ///< its generated key
+};
+
 /// Lifetime: immutable once compiled; refers to the mapping's tables only.
 struct Program {
   std::uint64_t serial = 0;  ///< of the template it was made for
@@ -217,6 +227,13 @@ struct Program {
   std::vector<IcmpSource> icmp;              ///< in order of preference
   SamplingSource sampling;
   std::uint32_t long_flow_ms = 0;
+  std::vector<Literal> constants;         ///< `=text`
+  std::vector<Instruction> inner;         ///< what unless_zero runs
+  std::uint64_t partial_misses = 0;       ///< those bits of an instruction's misses that a cut value sets
+  std::uint64_t skipped_misses = 0;       ///< those that an instruction sets which is not run, as `after` does not hold
+  std::uint32_t dropped_fields = 0;       ///< of each record: fields that no key shows, and that the mapping drops
+  std::uint32_t unknown_fields = 0;       ///< of each record: fields of elements that no table has
+  std::vector<UnmappedElement> unmapped;  ///< if the mapping warns of them
 
   bool tests_protocol = false;  ///< some instruction asks for icmp or not_icmp
   Operand protocol;

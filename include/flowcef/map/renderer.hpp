@@ -7,6 +7,7 @@
 #include <memory>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "flowcef/core/counter.hpp"
@@ -30,7 +31,9 @@ struct EventIds {
 
 struct RenderCounters {
   Counter lines;
-  Counter bytes;  ///< of messages, their framing not counted
+  Counter bytes;           ///< of messages, their framing not counted
+  Counter dropped_fields;  ///< that no key shows, left out as the mapping wants it
+  Counter unknown_fields;  ///< of elements that no table has, shown or left out
 };
 
 /// Thread:   one.
@@ -38,11 +41,15 @@ struct RenderCounters {
 class Renderer {
  public:
   using Deliver = std::function<void(BatchRef)>;
+  using ReportUnmapped = std::function<void(const UnmappedElement&)>;
 
   Renderer(const Mapping& mapping, const RenderingConfig& config, BatchPool& pool, RenderCounters& counters,
            Deliver deliver);
   ~Renderer();
 
+  /// From now on elements that no key shows are reported, if the mapping wants warnings: those of each template when it
+  /// is first seen, and again when its program had to be made anew.
+  void report_unmapped(ReportUnmapped report) { report_unmapped_ = std::move(report); }
   /// Writes one line for each record; hands on every batch that fills up on the way.
   void render(const DataSet& set, const EventIds& ids);
   /// Hands on what has been rendered so far.
@@ -77,6 +84,7 @@ class Renderer {
   BatchPool& pool_;
   RenderCounters& counters_;
   Deliver deliver_;
+  ReportUnmapped report_unmapped_;
   SyslogEnvelope envelope_;
   std::unordered_map<std::uint64_t, Compiled> programs_;  ///< by serial of the template
   std::size_t weight_ = 0;                                ///< of all programs
