@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <optional>
 
 #include "flowcef/decode/information_element.hpp"
 
@@ -13,6 +14,7 @@ struct IanaElement {
   std::uint16_t id;
   const char* name;
   DataType type;
+  std::optional<TimeUnit> unit = std::nullopt;  ///< of a number that is a duration
 };
 
 extern const IanaElement kIanaElements[];

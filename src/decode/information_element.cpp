@@ -51,6 +51,14 @@ std::string reverse_name(std::string_view forward) {
   return name;
 }
 
+std::optional<TimeUnit> time_unit_by_name(std::string_view name) {
+  if (name == "seconds") return TimeUnit::seconds;
+  if (name == "milliseconds") return TimeUnit::milliseconds;
+  if (name == "microseconds") return TimeUnit::microseconds;
+  if (name == "nanoseconds") return TimeUnit::nanoseconds;
+  return std::nullopt;
+}
+
 template <class T>
 std::optional<T> parse_number(std::string_view text) {
   T value{};
@@ -86,15 +94,15 @@ bool is_signed(DataType type) noexcept {
 ElementRegistry::ElementRegistry() {
   for (std::size_t i = 0; i < kIanaElementCount; ++i) {
     const IanaElement& entry = kIanaElements[i];
-    insert({0, entry.id}, entry.name, entry.type);
-    insert({kReversePen, entry.id}, reverse_name(entry.name), entry.type);
+    insert({0, entry.id}, entry.name, entry.type, entry.unit);
+    insert({kReversePen, entry.id}, reverse_name(entry.name), entry.type, entry.unit);
   }
   insert({kNetflow7Pen, kNetflow7Flags}, "flags", DataType::unsigned16);
   insert({kNetflow7Pen, kNetflow7RouterSc}, "routerSc", DataType::ipv4_address);
 }
 
-void ElementRegistry::insert(ElementId id, std::string name, DataType type) {
-  const InformationElement& element = elements_.emplace_back(id, std::move(name), type);
+void ElementRegistry::insert(ElementId id, std::string name, DataType type, std::optional<TimeUnit> unit) {
+  const InformationElement& element = elements_.emplace_back(id, std::move(name), type, unit);
   by_id_[index_of(id)] = &element;
   by_name_.try_emplace(element.name, &element);
 }
@@ -115,7 +123,7 @@ ConfigErrors ElementRegistry::add(std::span<const ElementRow> rows) {
       errors.push_back({row.where, row.name, "expected a name of its own, got that of another IANA element", ""});
       continue;
     }
-    insert(id, row.name, *type);
+    insert(id, row.name, *type, is_unsigned(*type) ? time_unit_by_name(row.units) : std::nullopt);
   }
   return errors;
 }

@@ -134,6 +134,21 @@ std::string escape_extension_value(std::string_view text) {
   return escaped;
 }
 
+bool is_printable_text(const std::uint8_t* text, std::size_t length) noexcept {
+  while (length != 0) {
+    std::size_t size = 1;
+    if (text[0] >= 0x80) {
+      size = sequence_length(text, length);
+      const bool control = text[0] == 0xc2 && size == 2 && text[1] < 0xa0;  // U+0080 to U+009F
+      if (size == 0 || control) return false;
+    } else if (text[0] < 0x20 || text[0] == 0x7f) {
+      return false;
+    }
+    text += size, length -= size;
+  }
+  return true;
+}
+
 std::size_t cut_at_code_point(const std::uint8_t* text, std::size_t length, std::size_t limit) noexcept {
   if (length <= limit) return length;
   // Bytes that are no UTF-8 may be cut anywhere; there may be any number of them.

@@ -1,7 +1,6 @@
 // Turns a mapping and a template into a program. Its parts: this file's run() and what every part needs (compiler.cpp),
-// event rules (compiler_events.cpp), the keys of the mapping (compiler_sources.cpp, compiler_keys.cpp), and everything
-// that no key took
-// (compiler_generated.cpp).
+// event rules (compiler_events.cpp), the keys of the mapping (compiler_sources.cpp, compiler_keys.cpp), the forms of
+// their values (compiler_forms.cpp), and everything that no key took (compiler_generated.cpp).
 #pragma once
 
 #include <cstddef>
@@ -17,6 +16,11 @@
 #include "flowcef/map/program.hpp"
 
 namespace flowcef {
+
+/// Returns: whether the key's values have a form of their own.
+[[nodiscard]] bool has_form(const MappedKey& key);
+/// Returns: the largest number that the key takes.
+[[nodiscard]] std::uint64_t limit_of(const MappedKey& key, bool wide_in);
 
 class Compiler {
  public:
@@ -92,7 +96,14 @@ class Compiler {
   bool set_table(const ValueTable& table, const Field& field, Instruction& instruction);
   bool set_text_limit(const MappedKey& key, const Field& field, Instruction& instruction);
   bool set_limit(const Field& field, std::uint64_t limit, Instruction& instruction);
-  bool set_time(const Field& field, Instruction& instruction);
+
+  // ---- forms of their values; false if the field cannot be shown in that form
+  bool set_form(const MappedKey& key, const Field& field, Instruction& instruction);
+  bool set_address_number(const MappedKey& key, Instruction& instruction);
+  bool set_time(const MappedKey& key, const Field& field, Instruction& instruction);
+  bool set_unit(const MappedKey& key, const Field& field, Instruction& instruction);
+  bool set_bytes(const MappedKey& key, ValueForm form, Instruction& instruction);
+  void set_time_style(const MappedKey& key, Instruction& instruction);
 
   // ---- everything that no key took
   void add_generated_keys();

@@ -43,14 +43,18 @@ constexpr KeyRange kRanges[] = {
 };
 
 /// Returns: whether the instruction may leave the field out, or cut it.
-bool can_miss(const Field& field, const Instruction& instruction) {
+bool can_miss(const MappedKey& key, const Field& field, const Instruction& instruction) {
   switch (instruction.op) {
     case Op::within_limit:
     case Op::pure_ipv6:
     case Op::time:
+    case Op::time_text:
+    case Op::duration:
     case Op::finite32:
     case Op::finite64:
       return true;
+    case Op::bytes:
+      return key.cut_at == 0 && (key.max_length != 0 || key.form == ValueForm::text);
     case Op::text:
       return instruction.extra != 0 && field.length > instruction.extra;
     case Op::unsigned_n:
@@ -62,7 +66,8 @@ bool can_miss(const Field& field, const Instruction& instruction) {
   }
 }
 
-/// Returns: the largest number that the key takes.
+}  // namespace
+
 std::uint64_t limit_of(const MappedKey& key, bool wide_in) {
   for (const KeyRange& range : kRanges) {
     if (range.key == key.key) return range.largest;
@@ -71,8 +76,6 @@ std::uint64_t limit_of(const MappedKey& key, bool wide_in) {
   if (key.type == CefType::integer && !wide) return kMaxInteger;
   return key.type == CefType::integer || key.type == CefType::long_integer ? kMaxLong : kMaxUnsigned;
 }
-
-}  // namespace
 
 void Compiler::add_context(const MappedKey& key, ContextValue value) {
   Instruction instruction;
@@ -94,7 +97,7 @@ void Compiler::add_context(const MappedKey& key, ContextValue value) {
     default:
       if (!is_of_data_set(value)) return add_name(key, value);
       instruction.op = Op::context_text;
-      instruction.extra = push(program_.context_values, value);
+      instruction.extra = push(program_.context_texts, {value, key.form, {key.time, key.local_time}, key.cut_at});
       break;
   }
   show(key, instruction);
@@ -107,6 +110,7 @@ void Compiler::add_flow_time(const MappedKey& key, bool start) {
   instruction.op = Op::time;
   instruction.extra = push(program_.times, found->source);
   instruction.bits = start ? time_role::kFlowStart : time_role::kFlowEnd;
+  set_time_style(key, instruction);
   take(key, found->field, instruction, found->exact);
 }
 
@@ -148,7 +152,11 @@ void Compiler::add_name(const MappedKey& key, ContextValue value) {
     if (rule.value != value) continue;
     NameLookup name{rule.table, find_numbers(layout_, rule)};
     if (name.keys.empty() || layout_.options) return;
-    const bool may_cut = key.max_length != 0 && key.max_length < kMaxOptionsText;
+    if (key.cut_at != 0) {
+      name.max_length = key.cut_at;
+      name.marked = true;
+    }
+    const bool may_cut = !name.marked && key.max_length != 0 && key.max_length < kMaxOptionsText;
     if (may_cut) name.max_length = key.max_length;
     Instruction instruction = lookup(Op::name, rule.table);
     instruction.extra = push(program_.names, name);
@@ -173,8 +181,9 @@ void Compiler::add_element(const MappedKey& key, const ElementMatch& element) {
     if (!element.matches(field)) continue;
     Instruction instruction;
     if (!choose_op(key, field, instruction)) continue;
-    const bool whole = instruction.op == Op::time ? is_exact(program_.times[instruction.extra])
-                                                  : instruction.bits_shift == field.bits_shift;
+    const bool is_time = instruction.op == Op::time || instruction.op == Op::time_text;
+    const bool whole =
+        is_time ? is_exact(program_.times[instruction.extra]) : instruction.bits_shift == field.bits_shift;
     return take(key, i, instruction, whole);
   }
   add_mapped_ipv4(key, element);
@@ -210,7 +219,7 @@ void Compiler::take(const MappedKey& key, std::size_t index, Instruction instruc
     shown.omit_zero = shown.omit_zero || key.omit == Omit::zero;
   }
   if (!key.custom && shows_all) {
-    if (!can_miss(field, instruction) && !may_be_skipped()) {
+    if (!can_miss(key, field, instruction) && !may_be_skipped()) {
       shown.whole = true;
     } else if (next_miss_ == 0) {
       shown.as_well = true;  // out of bits: shown twice
@@ -237,6 +246,7 @@ void Compiler::add_text(const MappedKey& key, const Field& field, std::uint8_t c
 bool Compiler::choose_op(const MappedKey& key, const Field& field, Instruction& instruction) {
   instruction = value_of(field);
   if (key.table != nullptr) return set_table(*key.table, field, instruction);
+  if (has_form(key)) return set_form(key, field, instruction);
   if (!key.type) return true;
   switch (*key.type) {
     case CefType::string:
@@ -257,7 +267,7 @@ bool Compiler::choose_op(const MappedKey& key, const Field& field, Instruction& 
     case CefType::mac:
       return instruction.op == Op::mac;
     case CefType::timestamp:
-      return set_time(field, instruction);
+      return set_time(key, field, instruction);
   }
   return false;
 }
@@ -294,14 +304,6 @@ bool Compiler::set_limit(const Field& field, std::uint64_t limit, Instruction& i
   if (!can_exceed) return true;
   instruction.op = Op::within_limit;
   instruction.extra = push(program_.limits, limit);
-  return true;
-}
-
-bool Compiler::set_time(const Field& field, Instruction& instruction) {
-  const auto source = time_of(layout_, field);
-  if (!source) return false;
-  instruction.op = Op::time;
-  instruction.extra = push(program_.times, *source);
   return true;
 }
 

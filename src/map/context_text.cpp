@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "value_forms.hpp"
 #include "value_writers.hpp"
 
 namespace flowcef {
@@ -33,8 +34,18 @@ char* append(char* out, std::string_view text) noexcept {
   return out + text.size();
 }
 
-char* write_ipv4_only(char* out, const IpAddress& address) noexcept {
-  return address.is_v4() ? write_ipv4(out, address.ipv4_bytes()) : out;
+char* write_ipv4_only(char* out, const IpAddress& address, ValueForm form) noexcept {
+  if (!address.is_v4()) return out;
+  const auto number = load_be<std::uint32_t>(address.ipv4_bytes());
+  if (form == ValueForm::number) return write_u64(out, number);
+  if (form == ValueForm::signed_number) return write_i64(out, static_cast<std::int32_t>(number));
+  return write_ipv4(out, address.ipv4_bytes());
+}
+
+/// A clock before 1970 is shown as the number that it states, but is no date.
+char* write_moment(char* out, std::int64_t ms, const TimeStyle& style, LocalZone& zone) noexcept {
+  if (ms <= 0 && style.form != TimeForm::epoch_ms) return out;
+  return write_time_text(out, ms, style.form, style.local ? &zone : nullptr);
 }
 
 char* write_ipv6_only(char* out, const IpAddress& address) noexcept {
@@ -70,27 +81,27 @@ char* write_nanoseconds(char* out, const ExportContext& context) noexcept {
   return write_u64(out, load_be<std::uint32_t>(context.header.data() + 12));
 }
 
-}  // namespace
-
-char* write_context_value(char* out, ContextValue value, const DataSet& set, std::string_view event_prefix) noexcept {
+char* write_whole_text(char* out, const ContextText& text, const DataSet& set, std::string_view event_prefix,
+                       LocalZone& zone) noexcept {
   const ExportContext& context = set.context;
-  switch (value) {
+  switch (text.value) {
     case ContextValue::exporter:
-      return write_ipv4_only(out, context.exporter.address);
+      return write_ipv4_only(out, context.exporter.address, text.form);
     case ContextValue::exporter_ipv6:
       return write_ipv6_only(out, context.exporter.address);
     case ContextValue::exporter_port:
       return write_port(out, context.exporter.port);
     case ContextValue::listener:
-      return write_ipv4_only(out, context.listener.address);
+      return write_ipv4_only(out, context.listener.address, text.form);
     case ContextValue::listener_ipv6:
       return write_ipv6_only(out, context.listener.address);
     case ContextValue::listener_port:
       return write_port(out, context.listener.port);
     case ContextValue::export_time:
-      return write_i64(out, context.export_ms);
+      return write_moment(out, context.export_ms, text.time, zone);
     case ContextValue::receive_time:
-      return context.received_ns == 0 ? out : write_i64(out, context.received_ns / 1'000'000);
+      if (context.received_ns == 0) return out;
+      return write_moment(out, context.received_ns / 1'000'000, text.time, zone);
     case ContextValue::observation_domain:
       return write_u64(out, context.domain);
     case ContextValue::sequence:
@@ -118,6 +129,15 @@ char* write_context_value(char* out, ContextValue value, const DataSet& set, std
     default:
       return out;  // differs from record to record
   }
+}
+
+}  // namespace
+
+char* write_context_text(char* out, const ContextText& text, const DataSet& set, std::string_view event_prefix,
+                         LocalZone& zone) noexcept {
+  char* const end = write_whole_text(out, text, set, event_prefix, zone);
+  if (text.cut_at == 0) return end;
+  return mark_cut(out, end, text.cut_at, text.value == ContextValue::header_bytes ? 2 : 1);
 }
 
 }  // namespace flowcef

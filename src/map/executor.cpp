@@ -8,6 +8,8 @@
 #include "field_reader.hpp"
 #include "flowcef/core/decimal.hpp"
 #include "flowcef/map/cef_escape.hpp"
+#include "time_text.hpp"
+#include "value_forms.hpp"
 #include "value_writers.hpp"
 
 // One loop and one switch per record. What makes it fast: keys, labels and constants are joined into literals that are
@@ -112,6 +114,8 @@ class Execution {
 
   char* write_derived(const Instruction& instruction, std::uint64_t event, char* out) noexcept {
     switch (instruction.op) {
+      case Op::time_text:
+        return write_styled_time(instruction, out);
       case Op::list:
         return context_.lists.write(program_, program_.lists[instruction.extra], out);
       case Op::name:
@@ -146,6 +150,10 @@ class Execution {
         return write_float<float, std::uint32_t>(out, value.bytes, true);
       case Op::finite64:
         return write_float<double, std::uint64_t>(out, value.bytes, true);
+      case Op::bytes:
+        return write_bytes(instruction, value, out);
+      case Op::duration:
+        return write_duration(instruction, value, out);
       default:
         return write_number(instruction, value, out);
     }
@@ -202,6 +210,27 @@ class Execution {
     return write_limited(instruction, value, instruction.extra, out);
   }
 
+  // Forms that few mappings ask for stay out of line, so that they leave the loop as it is.
+  [[gnu::noinline]] char* write_bytes(const Instruction& instruction, const Value& value, char* out) noexcept {
+    bool cut = false;
+    const bool fixed_length = instruction.operand.length != kVariableLength;
+    out = write_bytes_form(out, program_.bytes_forms[instruction.extra], value, fixed_length, cut);
+    if (cut) missed_ |= instruction.misses;
+    return out;
+  }
+
+  /// What rounding takes away is a miss as well.
+  [[gnu::noinline]] char* write_duration(const Instruction& instruction, Value value, char* out) noexcept {
+    value = without_leading_zeros(value);
+    if (value.length == 0 || value.length > 8) return out;
+    const UnitChange& change = program_.unit_changes[instruction.extra];
+    std::uint64_t number = load_be(value.bytes, value.length);
+    if (number % change.divide != 0) missed_ |= instruction.misses;
+    number /= change.divide;
+    const bool beyond = __builtin_mul_overflow(number, std::uint64_t{change.multiply}, &number);
+    return beyond || number > change.limit ? out : write_u64(out, number);
+  }
+
   /// Cuts the text at the limit, if there is one.
   char* write_limited(const Instruction& instruction, Value text, std::size_t limit, char* out) noexcept {
     if (limit != 0 && text.length > limit) {
@@ -218,6 +247,7 @@ class Execution {
       const std::string_view name = context_.message.tables->name(lookup.table, {number.bytes, number.length});
       if (name.empty()) continue;
       const Value text{reinterpret_cast<const std::uint8_t*>(name.data()), name.size()};
+      if (lookup.marked) return write_marked_text(out, text, lookup.max_length);
       return write_limited(instruction, text, lookup.max_length, out);
     }
     return out;
@@ -234,12 +264,26 @@ class Execution {
   }
 
   /// An end before the start says that one of them is wrong: it goes out as the exporter stated it.
-  char* write_time(const Instruction& instruction, char* out) noexcept {
+  [[gnu::always_inline]] std::optional<std::int64_t> time_of(const Instruction& instruction) noexcept {
     const auto time = fields_.time(program_.times[instruction.extra]);
-    if (!time) return out;
+    if (!time) return time;
     if (instruction.bits == time_role::kFlowStart) start_ms_ = *time;
-    if (instruction.bits == time_role::kFlowEnd && *time < start_ms_) return out;
-    return write_u64(out, static_cast<std::uint64_t>(*time));
+    if (instruction.bits == time_role::kFlowEnd && *time < start_ms_) return std::nullopt;
+    return time;
+  }
+
+  char* write_time(const Instruction& instruction, char* out) noexcept {
+    const auto time = time_of(instruction);
+    return time ? write_u64(out, static_cast<std::uint64_t>(*time)) : out;
+  }
+
+  /// Milliseconds that the form has no place for are a miss.
+  [[gnu::noinline]] char* write_styled_time(const Instruction& instruction, char* out) noexcept {
+    const auto time = time_of(instruction);
+    if (!time) return out;
+    const TimeStyle& style = program_.times[instruction.extra].style;
+    if (*time % 1000 != 0 && is_whole_seconds(style.form)) missed_ |= instruction.misses;
+    return write_time_text(out, *time, style.form, style.local ? &context_.zone : nullptr);
   }
 
   char* write_long_flow(const Instruction& instruction, char* out) const noexcept {

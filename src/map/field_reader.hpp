@@ -11,6 +11,7 @@
 
 #include "flowcef/decode/data_set.hpp"
 #include "flowcef/map/program.hpp"
+#include "time_text.hpp"
 #include "time_value.hpp"
 #include "value_writers.hpp"
 
@@ -108,6 +109,8 @@ class FieldReader {
         return ntp_to_micros(value) / 1000;
       case TimeSource::Kind::delta_micros:
         return message_.export_ms - static_cast<std::int64_t>(value) / 1000;
+      case TimeSource::Kind::asn1:
+        return asn1_time(locate(source.value));
       case TimeSource::Kind::uptime:
         break;
     }
@@ -120,6 +123,11 @@ class FieldReader {
       return std::nullopt;
     }
     return uptime_to_epoch_ms(message_.export_ms, uptime, static_cast<std::uint32_t>(value));
+  }
+
+  /// A field of fixed length may have NULs behind the date.
+  [[nodiscard]] static std::optional<std::int64_t> asn1_time(const Value& value) noexcept {
+    return parse_asn1_time(value.bytes, text_length(value));
   }
 
   [[nodiscard]] std::uint64_t stated_interval(const SamplingSource& source) const noexcept {

@@ -6,6 +6,7 @@
 
 #include "context_text.hpp"
 #include "flowcef/core/decimal.hpp"
+#include "time_text.hpp"
 
 namespace flowcef {
 namespace {
@@ -32,6 +33,7 @@ Renderer::Renderer(const Mapping& mapping, const RenderingConfig& config, BatchP
       deliver_(std::move(deliver)),
       envelope_(config),
       lists_(mapping.prefix),
+      zone_(std::make_unique<LocalZone>()),
       batch_(pool.acquire()) {}
 
 Renderer::~Renderer() {
@@ -68,12 +70,12 @@ void Renderer::sweep_programs() {
 }
 
 void Renderer::render_context(const Program& program, const DataSet& set, std::string_view event_prefix) {
-  const std::size_t count = program.context_values.size();
+  const std::size_t count = program.context_texts.size();
   if (context_text_.size() < count * kMaxContextText) context_text_.resize(count * kMaxContextText);
   context_texts_.clear();
   for (std::size_t i = 0; i < count; ++i) {
     char* const begin = context_text_.data() + i * kMaxContextText;
-    context_texts_.emplace_back(begin, write_context_value(begin, program.context_values[i], set, event_prefix));
+    context_texts_.emplace_back(begin, write_context_text(begin, program.context_texts[i], set, event_prefix, *zone_));
   }
 }
 
@@ -101,7 +103,8 @@ void Renderer::render(const DataSet& set, const EventIds& ids) {
                            event_prefix,
                            static_cast<std::uint8_t>(condition::kAlways | tables),
                            lists_,
-                           exporter_passes_};
+                           exporter_passes_,
+                           *zone_};
   std::size_t shared = context.envelope.size() + context.event_prefix.size() + kMaxFraming + kCopyBlock;
   for (const std::string_view text : context_texts_) shared += text.size();
   std::uint64_t bytes = 0;

@@ -1,6 +1,7 @@
 // Looks up every name in a mapping and checks what it says. Its parts: what every part needs (mapping.cpp), event rules
 // (resolver_events.cpp) with their conditions (resolver_conditions.cpp), value tables (resolver_tables.cpp), keys
-// (resolver_keys.cpp), and what keys, labels and the prefix may be (resolver_checks.cpp).
+// (resolver_keys.cpp), the forms of their values (resolver_forms.cpp), and what keys, labels and the prefix may be
+// (resolver_checks.cpp).
 #pragma once
 
 #include <expected>
@@ -11,6 +12,11 @@
 #include "flowcef/map/mapping.hpp"
 
 namespace flowcef {
+
+/// Returns: `an IPv4 address` and the like, for error messages.
+[[nodiscard]] std::string_view type_text(CefType type);
+/// Returns: whether it is one of IPFIX's four types of times.
+[[nodiscard]] bool is_time(DataType type);
 
 class Resolver {
  public:
@@ -60,6 +66,12 @@ class Resolver {
   void check_key_name(const KeySpec& spec);
   void check_names_on_line(const std::vector<KeySpec>& keys);
   void check_set_keys(const std::vector<KeySpec>& keys);
+  // ---- forms of values
+  void resolve_form(const KeySpec& spec, MappedKey& key);
+  void check_form(const KeySpec& spec, const MappedKey& key);
+  void check_time(const KeySpec& spec, const MappedKey& key);
+  void check_unit(const KeySpec& spec, const MappedKey& key);
+  void check_max_length(const KeySpec& spec, const MappedKey& key);
 
   const MappingSpec& spec_;
   const ElementRegistry& registry_;

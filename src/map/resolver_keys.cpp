@@ -9,9 +9,8 @@
 #include "resolver.hpp"
 
 namespace flowcef {
-namespace {
 
-constexpr std::string_view type_text(CefType type) {
+std::string_view type_text(CefType type) {
   switch (type) {
     case CefType::string:
       return "a string";
@@ -38,6 +37,8 @@ constexpr std::string_view type_text(CefType type) {
 bool is_time(DataType type) {
   return type >= DataType::date_time_seconds && type <= DataType::date_time_nanoseconds;
 }
+
+namespace {
 
 bool suits(DataType element, CefType key) {
   switch (key) {
@@ -116,7 +117,9 @@ MappedKey Resolver::resolve_key(const KeySpec& spec) {
   resolve_table(spec, key);
   resolve_text_table(spec, key);
   resolve_constant(spec, key);
+  key.form = spec.form;
   for (const PositionedText& source : spec.from) key.sources.push_back(resolve_source(source, key));
+  resolve_form(spec, key);
   return key;
 }
 
@@ -159,7 +162,8 @@ KeySource Resolver::resolve_source(const PositionedText& text, const MappedKey& 
   if (text.text.starts_with('@')) return resolve_context(text, key);
   source.element = resolve_element(text, key.key);
   const InformationElement* element = registry_.find_by_name(text.text);
-  if (element != nullptr && key.type && key.table == nullptr && !suits(element->type, *key.type)) {
+  if (element != nullptr && key.type && key.table == nullptr && key.form == ValueForm::plain &&
+      !suits(element->type, *key.type)) {
     fail(text.where, key.key,
          "expected " + std::string(type_text(*key.type)) + ", got " + element->name + ", which is of type " +
              std::string(to_string(element->type)));
@@ -216,7 +220,7 @@ KeySource Resolver::resolve_context(const PositionedText& text, const MappedKey&
     fail(text.where, key.key, "expected an element to look up in a table, got " + text.text);
   }
   const bool checked = is_checked_number(known->value) && key.type == CefType::integer;
-  if (key.type && !checked && !suits(known->type, *key.type)) {
+  if (key.type && key.form == ValueForm::plain && !checked && !suits(known->type, *key.type)) {
     fail(text.where, key.key,
          "expected " + std::string(type_text(*key.type)) + ", got " + std::string(type_text(known->type)));
   }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "flowcef/core/element_row.hpp"
+#include "flowcef/core/time_unit.hpp"
 
 namespace flowcef {
 
@@ -72,6 +73,7 @@ struct InformationElement {
   ElementId id;
   std::string name;
   DataType type = DataType::octet_array;
+  std::optional<TimeUnit> unit = std::nullopt;  ///< of a number that is a duration
 };
 
 /// Every element by number and by name: IANA's compiled in, vendors' from tables.
@@ -98,7 +100,7 @@ class ElementRegistry {
   [[nodiscard]] std::vector<std::string_view> names() const;
 
  private:
-  void insert(ElementId id, std::string name, DataType type);
+  void insert(ElementId id, std::string name, DataType type, std::optional<TimeUnit> unit = std::nullopt);
 
   std::deque<InformationElement> elements_;
   std::unordered_map<std::uint64_t, const InformationElement*> by_id_;

@@ -23,6 +23,9 @@ char* write_extension_value(char* out, const std::uint8_t* text, std::size_t len
 /// Returns: `text` as write_extension_value writes it.
 [[nodiscard]] std::string escape_extension_value(std::string_view text);
 
+/// Returns: whether it is well-formed UTF-8 without control characters.
+[[nodiscard]] bool is_printable_text(const std::uint8_t* text, std::size_t length) noexcept;
+
 /// Returns: the largest length up to `limit` that does not cut a UTF-8 code point.
 [[nodiscard]] std::size_t cut_at_code_point(const std::uint8_t* text, std::size_t length, std::size_t limit) noexcept;
 

@@ -11,15 +11,18 @@
 
 namespace flowcef {
 
+class LocalZone;
+
 /// What holds for every record of a data set. Lifetime: views; its texts are all readable kCopyBlock bytes on.
 struct SetContext {
   const ExportContext& message;
   std::string_view envelope;                ///< the syslog header
-  std::span<const std::string_view> texts;  ///< of Program::context_values; empty: absent
+  std::span<const std::string_view> texts;  ///< of Program::context_texts; empty: absent
   std::string_view event_prefix;            ///< of event ids; the event's number follows it
   std::uint8_t holds;                       ///< conditions that hold for every record
   ListWriter& lists;                        ///< prepared for the record that is to be written
   std::span<const std::uint8_t> exporters;  ///< of EventTests::exporters: whether the exporter lies in one of them
+  LocalZone& zone;
 };
 
 /// Writes the message of record `index` of the set.

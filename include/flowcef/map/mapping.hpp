@@ -93,6 +93,7 @@ struct MappedKey {
   bool custom = false;                     ///< the element goes out under its generated key as well
   std::string constant;                    ///< escaped; empty: the key is filled by its sources
   ValueForm form = ValueForm::plain;
+  bool as_time = false;  ///< elements too show as times, where without they would in their own unit
   TimeForm time = TimeForm::epoch_ms;
   bool local_time = false;
   std::optional<TimeUnit> unit;  ///< to convert durations to

@@ -20,9 +20,10 @@ enum class Op : std::uint8_t {
   // Values that do not stand in one field.
   context_text,  ///< a text rendered once for the data set, by index
   event_id,
-  time,  ///< milliseconds since 1970 by a TimeSource
-  list,  ///< the values in a list, each with a key of its own
-  name,  ///< out of options tables
+  time,       ///< milliseconds since 1970 by a TimeSource
+  time_text,  ///< the same in the form that the source says
+  list,       ///< the values in a list, each with a key of its own
+  name,       ///< out of options tables
   icmp_type,
   icmp_code,
   icmp_type_name,  ///< by the table of IPv4, or the one behind it
@@ -42,6 +43,8 @@ enum class Op : std::uint8_t {
   within_limit,  ///< number, left out if above the limit or longer than 8 bytes
   table,         ///< text for a number, or for some of its bits, or that number
   table_text,    ///< the same, left out if the table lacks it
+  duration,      ///< number in another unit
+  bytes,         ///< text, hex or base64, by a BytesForm
   ipv4,
   ipv6,
   pure_ipv6,    ///< left out if it is an IPv4 address in IPv6 form
@@ -102,8 +105,14 @@ struct Instruction {
   Operand operand;
   std::uint64_t misses = 0;  ///< bits to set when the value is left out or cut, for the instructions that step in
   std::uint64_t after = 0;   ///< runs only if all of these bits are set
-  /// Index of a limit, table, time source, context text, lookup, list, constant or inner instruction; longest text.
+  /// Index of a limit, table, time source, context text, lookup, list, constant, inner instruction, unit change or
+  /// form; longest text.
   std::uint32_t extra = 0;
+};
+
+struct TimeStyle {
+  TimeForm form = TimeForm::epoch_ms;
+  bool local = false;  ///< a text of the machine's zone, not UTC
 };
 
 /// How a flow's start or end follows from what the record states. Source: RFC 7011 section 6.1, RFC 7012, RFC 3954.
@@ -114,6 +123,7 @@ struct TimeSource {
     ntp,           ///< seconds since 1900 and a 32-bit fraction
     delta_micros,  ///< before the export time
     uptime,        ///< milliseconds since boot, modulo 2^32
+    asn1,          ///< a certificate's date
   };
   enum class Duration : std::uint8_t { none, milliseconds, microseconds };
 
@@ -124,6 +134,29 @@ struct TimeSource {
   Duration duration = Duration::none;  ///< to be added (or subtracted)
   bool subtract = false;
   Operand duration_value;
+  TimeStyle style;  ///< of Op::time_text
+};
+
+/// What makes a duration one of another unit.
+struct UnitChange {
+  std::uint32_t multiply = 1;
+  std::uint32_t divide = 1;  ///< rounded down
+  std::uint64_t limit = 0;   ///< above it there is no value
+};
+
+/// How the bytes of a field are shown.
+struct BytesForm {
+  ValueForm form = ValueForm::plain;  ///< plain: a string; text, hex or base64
+  std::uint16_t limit = 0;            ///< in bytes; 0: none
+  bool marked = false;                ///< what is longer is cut and ends in a mark; else texts are cut, others left out
+};
+
+/// A text that holds for the data set.
+struct ContextText {
+  ContextValue value = ContextValue::exporter;
+  ValueForm form = ValueForm::plain;  ///< of addresses
+  TimeStyle time;                     ///< of times
+  std::uint16_t cut_at = 0;           ///< in bytes; 0: nowhere
 };
 
 /// A list's place on the line.
@@ -138,6 +171,7 @@ struct NameLookup {
   OptionsTable table = OptionsTable::interface_name;
   std::vector<Operand> keys;
   std::uint32_t max_length = kMaxOptionsText;  ///< in bytes
+  bool marked = false;                         ///< one that is cut ends in a mark
 };
 
 /// Where ICMP's type and code stand.
@@ -216,10 +250,12 @@ struct Program {
   std::vector<Instruction> code;
   std::vector<Instruction> lookups;  ///< behind them, if options tables have rows
   std::string literals;              ///< padded at the end, as it is copied in whole blocks
-  std::vector<ContextValue> context_values;
+  std::vector<ContextText> context_texts;
   std::vector<std::uint64_t> limits;
   std::vector<const ValueTable*> tables;
   std::vector<TimeSource> times;
+  std::vector<UnitChange> unit_changes;
+  std::vector<BytesForm> bytes_forms;
   std::vector<ListField> lists;       ///< in the order of their fields
   std::vector<std::string> own_keys;  ///< of a record with lists: what their values' keys must differ from
   std::vector<NameLookup> names;

@@ -90,6 +90,7 @@ class Renderer {
   std::size_t weight_ = 0;                                ///< of all programs
   std::size_t sweep_at_ = kFirstSweep;                    ///< weight
   ListWriter lists_;
+  std::unique_ptr<LocalZone> zone_;
   LineBatch* batch_;
   std::vector<char> context_text_;
   std::vector<std::string_view> context_texts_;

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "flowcef/core/time_unit.hpp"
+
 namespace flowcef {
 
 enum class ValueForm : std::uint8_t {
@@ -29,8 +31,6 @@ enum class TimeForm : std::uint8_t {
   text_year_zone,    ///< `MMM dd yyyy HH:mm:ss zzz`
   text_year_ms_zone  ///< `MMM dd yyyy HH:mm:ss.SSS zzz`
 };
-
-enum class TimeUnit : std::uint8_t { seconds, milliseconds, microseconds, nanoseconds };
 
 /// Which values leave their key out.
 enum class Omit : std::uint8_t {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "flowcef/decode/options_tables.hpp"
+#include "form_lines.hpp"
 #include "support/allocation_counter.hpp"
 #include "support/capture_lines.hpp"
 #include "support/packet_builder.hpp"
@@ -105,6 +106,41 @@ TEST(AllocationsOfLists, AreZeroPerRecordInSteadyState) {
   EXPECT_EQ(allocations() - before, 0U);
   EXPECT_NE(line.find(" FlowcefBridgeProtocolIdentifier4=4 "), std::string::npos) << line;
   EXPECT_TRUE(line.ends_with(" FlowcefBridgeIngressInterfaceName=ge-0/0/3")) << line;
+}
+
+// Texts of local times keep the zone's offsets; nothing else is kept.
+TEST(AllocationsOfForms, AreZeroPerRecordInSteadyState) {
+  MappingSpec spec = spec_of({timed("start", "@start", TimeForm::text_year_ms_zone),
+                              key_of("XText", {"interfaceName"}, ValueForm::plain, 6),
+                              key_of("XBase64", {"interfaceName"}, ValueForm::base64),
+                              in_unit("XTook", "flowDurationMilliseconds", TimeUnit::seconds)});
+  spec.local_time = true;
+  const ElementRegistry registry;
+  const auto mapping = resolve_mapping(spec, registry);
+  ASSERT_TRUE(mapping);
+  const auto flow = std::make_shared<Template>();
+  flow->fields.push_back({{0, 152}, registry.find({0, 152}), 8});
+  flow->fields.push_back({{0, 82}, registry.find({0, 82}), 8, 8});
+  flow->fields.push_back({{0, 161}, registry.find({0, 161}), 4, 16});
+  flow->record_length = 20;
+  ByteWriter record;
+  record.u64(1'700'000'000'123).text("eth=0/12").u32(5000);
+  const ExportContext context;
+  const DataSet set{*flow, context, 300, record.bytes(), 1, {}, 0, {}, {}};
+
+  BatchPool pool;
+  RenderCounters counters;
+  std::string line;
+  line.reserve(4096);
+  Renderer renderer(*mapping, {}, pool, counters,
+                    [&](const BatchRef& batch) { line = batch->message(batch->lines().back()); });
+  for (int i = 0; i < 1000; ++i) renderer.render(set, {"7-", 1});
+  renderer.flush();
+  const std::size_t before = allocations();
+  for (int i = 0; i < 1000; ++i) renderer.render(set, {"7-", 1});
+  renderer.flush();
+  EXPECT_EQ(allocations() - before, 0U);
+  EXPECT_TRUE(line.ends_with(R"( XText=eth… XBase64=ZXRoPTAvMTI\= XTook=5)")) << line;
 }
 
 }  // namespace
