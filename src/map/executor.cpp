@@ -24,7 +24,7 @@ bool is_mapped_ipv4(const std::uint8_t* bytes) noexcept {
 }
 
 bool is_zero(const Instruction& instruction, const Value& value) noexcept {
-  if (instruction.bits != 0 && value.length <= 8) {
+  if (instruction.op == Op::bits && value.length <= 8) {
     const std::uint64_t mask = (std::uint64_t{1} << instruction.bits) - 1;
     return (load_be(value.bytes, value.length) >> instruction.bits_shift & mask) == 0;
   }
