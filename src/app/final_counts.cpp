@@ -39,6 +39,9 @@ void FinalCounts::add(const RecordPath& path) {
   for (std::size_t i = 0; i < rendered_.size(); ++i) rendered_[i] += path.render_counters()[i]->lines.value();
   if (rendered_.empty()) return;
   // The same in every rendering, as they share the mapping.
+  const std::uint64_t dropped = path.render_counters().front()->dropped_records.value();
+  lines_.add("records.dropped", dropped);
+  kept_back_ += dropped;
   lines_.add("fields.dropped", path.render_counters().front()->dropped_fields.value());
   lines_.add("fields.unknown", path.render_counters().front()->unknown_fields.value());
 }

@@ -1,5 +1,6 @@
 #include "flowcef/app/translation.hpp"
 
+#include <algorithm>
 #include <array>
 #include <iterator>
 #include <optional>
@@ -16,6 +17,23 @@ namespace {
 
 void append(ConfigErrors& errors, ConfigErrors more) {
   errors.insert(errors.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+/// Adds what is no consequence of errors that are known, that is, errors of other lines; each behind those that stand
+/// before it in its file.
+void add_new(ConfigErrors& errors, const ConfigErrors& more) {
+  const auto line_is_known = [known = errors](const ConfigError& error) {
+    return std::ranges::any_of(known, [&](const ConfigError& other) {
+      return other.where.file == error.where.file && other.where.line == error.where.line;
+    });
+  };
+  for (const ConfigError& error : more) {
+    if (line_is_known(error)) continue;
+    const auto behind = std::ranges::find_if(errors, [&](const ConfigError& other) {
+      return other.where.file == error.where.file && other.where.line > error.where.line;
+    });
+    errors.insert(behind, error);
+  }
 }
 
 /// Returns: the first of the places for the default mapping that has it; `tried` gets those before it, a line each.
@@ -62,14 +80,12 @@ std::expected<std::unique_ptr<const Translation>, ConfigErrors> load_translation
     auto rows = load_element_tables(folder);
     append(errors, rows ? translation->registry.add(*rows) : std::move(rows.error()));
   }
-  auto spec = load_mapping(mapping, shipped_mappings());
-  if (!spec) {
-    append(errors, std::move(spec.error()));
-    return std::unexpected(std::move(errors));
-  }
-  if (spec->device_version.text.empty()) spec->device_version.text = FLOWCEF_VERSION;
-  auto resolved = resolve_mapping(*spec, translation->registry);
-  if (!resolved) append(errors, std::move(resolved.error()));
+  LoadedMapping loaded = load_mapping(mapping, shipped_mappings());
+  append(errors, std::move(loaded.errors));
+  if (!loaded.merged) return std::unexpected(std::move(errors));
+  if (loaded.spec.device_version.text.empty()) loaded.spec.device_version.text = FLOWCEF_VERSION;
+  auto resolved = resolve_mapping(loaded.spec, translation->registry);
+  if (!resolved) add_new(errors, resolved.error());
   if (!errors.empty()) return std::unexpected(std::move(errors));
   translation->mapping = *std::move(resolved);
   return translation;

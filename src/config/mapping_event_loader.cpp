@@ -56,6 +56,13 @@ EventSpec load_event(TableReader& table) {
   EventSpec event;
   event.where = table.where();
   read_when(table, event);
+  table.read("drop", event.drop, [](const ValueReader& value) { return value.boolean(); });
+  if (event.drop) {
+    for (const auto& entry : table.unread()) {
+      table.refuse(entry, "not together with drop = true", "the records that the rule takes are not sent");
+    }
+    return event;
+  }
   if (const auto vendor = table.find("vendor")) event.vendor = vendor_option(*vendor);
   if (const auto product = table.find("product")) event.product = vendor_option(*product);
   if (const auto version = table.find("device_version")) event.device_version = device_version_option(*version);

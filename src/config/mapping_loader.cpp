@@ -7,22 +7,24 @@
 
 namespace flowcef {
 
-std::expected<MappingSpec, ConfigErrors> load_mapping(const std::filesystem::path& file,
-                                                      const std::filesystem::path& shipped) {
+LoadedMapping load_mapping(const std::filesystem::path& file, const std::filesystem::path& shipped) {
   MappingChain chain = load_mapping_chain(file, shipped);
+  LoadedMapping loaded;
+  loaded.merged = chain.complete;
   MappingMerge merge;
   if (chain.complete) {
     for (MappingFile& entry : chain.files) merge.extend_by(entry);
     merge.check_complete(chain.files);
   }
-  ConfigErrors errors;
-  if (chain.unreadable) errors.push_back(*chain.unreadable);
+  if (chain.unreadable) loaded.errors.push_back(*chain.unreadable);
   for (MappingFile& entry : chain.files) {
     ConfigErrors more = entry.errors.take();
-    errors.insert(errors.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+    loaded.errors.insert(loaded.errors.end(), std::make_move_iterator(more.begin()),
+                         std::make_move_iterator(more.end()));
   }
-  if (!errors.empty()) return std::unexpected(std::move(errors));
-  return merge.take(chain.files.back());
+  if (chain.complete) loaded.spec = merge.take(chain.files.back());
+  loaded.spec.whole = loaded.errors.empty();
+  return loaded;
 }
 
 }  // namespace flowcef

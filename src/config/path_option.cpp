@@ -3,13 +3,14 @@
 #include <string_view>
 #include <system_error>
 
+#include "flowcef/config/quoted_text.hpp"
 #include "flowcef/config/text_file.hpp"
 
 namespace flowcef {
 namespace {
 
 bool is_path(std::string_view text) {
-  return !text.empty() && text.find('\0') == std::string_view::npos;
+  return !text.empty() && is_printable(text);
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ struct HexPairs {
 };
 constexpr HexPairs kHexPairs;
 
-/// Writes without leading zeros; stores four bytes in any case.
+/// Writes a group without leading zeros and a colon; stores eight bytes in any case.
 char* write_hex_group(char* out, std::uint16_t group) noexcept {
   std::uint16_t upper;
   std::uint16_t lower;
@@ -57,9 +57,19 @@ char* write_hex_group(char* out, std::uint16_t group) noexcept {
   std::memcpy(&lower, kHexPairs.text[group & 255], 2);
   const auto zeros = static_cast<unsigned>(std::countl_zero(static_cast<std::uint16_t>(group | 1))) / 4;
   // The first digit is the lowest byte of the text.
-  const std::uint32_t text = (upper | std::uint32_t{lower} << 16) >> (8 * zeros);
-  std::memcpy(out, &text, 4);
-  return out + 4 - zeros;
+  const std::uint64_t text = (upper | std::uint64_t{lower} << 16 | std::uint64_t{':'} << 32) >> (8 * zeros);
+  std::memcpy(out, &text, sizeof text);
+  return out + 5 - zeros;
+}
+
+/// Returns: a bit for each of four groups that is zero, the first group's lowest.
+unsigned zero_groups(const std::uint8_t* bytes) noexcept {
+  constexpr std::uint64_t kBelowTop = 0x7fff'7fff'7fff'7fff;
+  std::uint64_t groups;
+  std::memcpy(&groups, bytes, sizeof groups);
+  // The top bit of each group is set where the group is zero.
+  const std::uint64_t zero = ~(((groups & kBelowTop) + kBelowTop) | groups | kBelowTop);
+  return static_cast<unsigned>((zero >> 15 | zero >> 30 | zero >> 45 | zero >> 60) & 15);
 }
 
 static_assert(std::endian::native == std::endian::little, "digits are shifted within a word");
@@ -121,18 +131,10 @@ std::optional<Endpoint> Endpoint::parse(std::string_view text) {
 
 char* write_ipv6(char* out, const std::uint8_t* bytes) noexcept {
   if (is_mapped_ipv4(bytes)) return write_ipv4(out, bytes + 12);
-  std::array<std::uint16_t, 8> groups;
-  unsigned mask = 0;
-  for (unsigned i = 0; i < 8; ++i) {
-    groups[i] = load_be<std::uint16_t>(bytes + std::size_t{2} * i);
-    mask |= (groups[i] == 0 ? 1U : 0U) << i;
-  }
-  const Run zeros = kZeroRuns.by_mask[mask];
+  const Run zeros = kZeroRuns.by_mask[zero_groups(bytes) | zero_groups(bytes + 8) << 4];
   const auto write_groups = [&](unsigned begin, unsigned end) {
-    for (unsigned i = begin; i < end; ++i) {
-      out = write_hex_group(out, groups[i]);
-      *out++ = ':';
-    }
+    for (unsigned i = begin; i < end; ++i)
+      out = write_hex_group(out, load_be<std::uint16_t>(bytes + std::size_t{2} * i));
   };
   write_groups(0, zeros.begin);
   if (zeros.length == 0) return out - 1;

@@ -36,6 +36,8 @@ NearestWord::NearestWord(std::string_view wanted)
     : wanted_(wanted), distance_((wanted.size() <= 3 ? 1 : std::max<std::size_t>(2, wanted.size() / 3)) + 1) {}
 
 void NearestWord::offer(std::string_view candidate) {
+  const auto [shorter, longer] = std::minmax({wanted_.size(), candidate.size()});
+  if (longer - shorter >= distance_) return;
   const std::size_t distance = edit_distance(wanted_, candidate);
   if (distance >= distance_) return;
   distance_ = distance;

@@ -2,6 +2,10 @@
 // Source: ArcSight CEF Implementation Standard, revision 27 (CEF 1.2), with the corrections that older revisions give.
 #include "flowcef/map/cef_dictionary.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <limits>
+
 namespace flowcef {
 namespace {
 
@@ -199,6 +203,23 @@ constexpr CefKey kKeys[] = {
 };
 // clang-format on
 
+constexpr std::int64_t kMaxInteger = std::numeric_limits<std::int32_t>::max();
+constexpr std::int64_t kMaxLong = std::numeric_limits<std::int64_t>::max();
+
+/// Keys whose numbers the standard bounds more tightly than their type.
+struct BoundedKey {
+  std::string_view key;
+  std::int64_t largest;
+};
+
+constexpr BoundedKey kBounded[] = {
+    {"spt", 0xffff},        {"dpt", 0xffff}, {"sourceTranslatedPort", 0xffff}, {"destinationTranslatedPort", 0xffff},
+    {"deviceDirection", 1}, {"type", 3},
+};
+
+/// Those of the 64-bit keys that count something.
+constexpr std::string_view kLongCounters[] = {"in", "out", "reportedDuration"};
+
 }  // namespace
 
 const CefKey* find_cef_key(std::string_view key, unsigned version) {
@@ -207,6 +228,14 @@ const CefKey* find_cef_key(std::string_view key, unsigned version) {
     if (row.key == key && row.version <= version) best = &row;
   }
   return best;
+}
+
+CefRange range_of(std::string_view key, CefType type) {
+  const auto* const bounded = std::ranges::find(kBounded, key, &BoundedKey::key);
+  if (bounded != std::end(kBounded)) return {0, bounded->largest};
+  if (type == CefType::integer) return {0, kMaxInteger};
+  if (std::ranges::find(kLongCounters, key) != std::end(kLongCounters)) return {0, kMaxLong};
+  return {std::numeric_limits<std::int64_t>::min(), kMaxLong};
 }
 
 std::span<const CefKey> cef_keys() {

@@ -22,7 +22,6 @@ Compiler::Compiler(const Mapping& mapping, const Template& layout, const Compile
 
 Program Compiler::run() {
   program_.serial = layout_.serial;
-  if (mapping_.unmapped != Unmapped::drop) program_.skipped_misses = ~std::uint64_t{0};
   prepare_conditions();
   choose_events();
   add_switches();
@@ -33,6 +32,11 @@ Program Compiler::run() {
   if (!program_.lists.empty()) program_.own_keys.assign(used_keys_.begin(), used_keys_.end());
   program_.unknown_fields = static_cast<std::uint32_t>(
       std::ranges::count(layout_.fields, nullptr, [](const Field& field) { return field.element; }));
+  for (auto* code : {&program_.code, &program_.lookups}) {
+    for (Instruction& instruction : *code) {
+      instruction.depends = instruction.after != 0 || instruction.condition != condition::kAlways;
+    }
+  }
   program_.literals.append(kCopyBlock, ' ');
   std::size_t longest_header = 0;
   for (const EventChoice& choice : program_.events)
@@ -114,8 +118,8 @@ void Compiler::emit(Instruction instruction, const std::string& key, const std::
     program_.fixed_size += program_.tables[instruction.extra]->longest_text();
   }
   if (instruction.op == Op::icmp_type_name) {
-    program_.fixed_size += std::max(program_.tables[instruction.extra]->longest_text(),
-                                    program_.tables[instruction.extra + 1]->longest_text());
+    const IcmpTypeNames& names = program_.icmp_type_names[instruction.extra];
+    program_.fixed_size += std::max(names.ipv4->longest_text(), names.ipv6->longest_text());
   }
   if (is_field(instruction.op)) ++uses_[{instruction.operand.in_header, instruction.operand.at}];
   emit_literal(instruction, literal_of(key, label) + '=');

@@ -21,6 +21,8 @@ namespace flowcef {
 [[nodiscard]] bool has_form(const MappedKey& key);
 /// Returns: the largest number that the key takes.
 [[nodiscard]] std::uint64_t limit_of(const MappedKey& key, bool wide_in);
+/// Returns: whether numbers below zero suit the key.
+[[nodiscard]] bool holds_negative(const MappedKey& key);
 
 class Compiler {
  public:
@@ -36,7 +38,10 @@ class Compiler {
     bool whole = false;       ///< some key shows it whole, in every record
     bool as_well = false;     ///< it goes out under its generated key in any case
     bool omit_zero = false;   ///< some key leaves zero out on purpose
+    bool may_miss = false;    ///< some key may be unable to show it, or to show it whole
     std::uint64_t after = 0;  ///< bits that are all set if no key showed it whole; 0: none can
+    /// Of each key that may show it: bits that are all set if its turn came.
+    std::vector<std::uint64_t> turns;
   };
   /// The key that is being compiled.
   struct Sources {
@@ -75,6 +80,10 @@ class Compiler {
   void add_sampling(const MappedKey& key, ContextValue value);
   void add_name(const MappedKey& key, ContextValue value);
   void add_element(const MappedKey& key, const ElementMatch& element);
+  /// A source that no record of the template needs is still sent under its generated key if the key is custom.
+  void pass_over(const MappedKey& key, const KeySource& source);
+  /// Returns: the field that the element stands for under that key, and the instruction that shows it.
+  std::optional<std::pair<std::size_t, Instruction>> choose_field(const MappedKey& key, const ElementMatch& element);
   void add_mapped_ipv4(const MappedKey& key, const ElementMatch& element);
   void take(const MappedKey& key, std::size_t index, Instruction instruction, bool shows_all);
   void add_text(const MappedKey& key, const Field& field, std::uint8_t condition, std::uint64_t after);
@@ -95,7 +104,9 @@ class Compiler {
   /// Returns: false if the field is no number
   bool set_table(const ValueTable& table, const Field& field, Instruction& instruction);
   bool set_text_limit(const MappedKey& key, const Field& field, Instruction& instruction);
-  bool set_limit(const Field& field, std::uint64_t limit, Instruction& instruction);
+  bool set_limit(const MappedKey& key, const Field& field, Instruction& instruction);
+  /// The number is left out if it is above the limit.
+  void limit_to(std::uint64_t limit, Instruction& instruction);
 
   // ---- forms of their values; false if the field cannot be shown in that form
   bool set_form(const MappedKey& key, const Field& field, Instruction& instruction);
@@ -108,11 +119,13 @@ class Compiler {
   // ---- everything that no key took
   void add_generated_keys();
   void add_generated_key(std::size_t index, const std::string& key);
+  /// Returns: bits that are all set unless the mapping drops what no key had a turn to show.
+  std::uint64_t had_turn(const Shown& shown);
   /// Returns: whether the mapping wants no generated key for the field.
   [[nodiscard]] bool is_dropped(std::size_t index) const;
   void add_list(std::size_t index, const std::string& key);
-  /// Returns: whether a value that the bridge has worked out goes out under its generated key.
-  [[nodiscard]] bool wants_derived(const Shown& shown) const;
+  /// Returns: whether a value goes out under its generated key, in some records at least.
+  [[nodiscard]] bool wants_generated(const Shown& shown) const;
   void add_generated_names();
   void add_generated_interval();
   void add_long_flow();

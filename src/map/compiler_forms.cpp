@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "compiler.hpp"
@@ -7,6 +8,7 @@ namespace flowcef {
 namespace {
 
 constexpr std::uint64_t kMaxIpv4Number = 0xffff'ffff;
+constexpr std::uint64_t kMaxSignedIpv4Number = 0x7fff'ffff;
 
 /// Returns: how many of the unit make a second.
 std::uint32_t per_second(TimeUnit unit) {
@@ -47,13 +49,17 @@ bool Compiler::set_form(const MappedKey& key, const Field& field, Instruction& i
 
 bool Compiler::set_address_number(const MappedKey& key, Instruction& instruction) {
   if (instruction.op != Op::ipv4) return false;
-  instruction.op = Op::signed_n;
-  if (key.form == ValueForm::signed_number) return true;
-  instruction.op = Op::unsigned4;
-  const std::uint64_t limit = limit_of(key, options_.wide_in);
-  if (limit >= kMaxIpv4Number) return true;
-  instruction.op = Op::within_limit;
-  instruction.extra = push(program_.limits, limit);
+  std::uint64_t limit = limit_of(key, options_.wide_in);
+  if (key.form == ValueForm::signed_number) {
+    instruction.op = Op::signed_n;
+    if (holds_negative(key)) return true;
+    limit = std::min(limit, kMaxSignedIpv4Number);
+  }
+  if (limit < kMaxIpv4Number) {
+    limit_to(limit, instruction);
+  } else {
+    instruction.op = Op::unsigned4;
+  }
   return true;
 }
 

@@ -18,10 +18,11 @@ void Compiler::add_generated_keys() {
   for (std::size_t i = 0; i < layout_.fields.size(); ++i) {
     const Field& field = layout_.fields[i];
     const std::string key = unique_key(generated_key(mapping_.prefix, field.id, field.element));
-    if (shown_[i].whole && !shown_[i].as_well) continue;
+    const Shown& shown = shown_[i];
+    if (shown.taken && !shown.as_well && !wants_generated(shown)) continue;
     if (!is_dropped(i)) {
       add_generated_key(i, key);
-    } else if (!shown_[i].taken) {
+    } else if (!shown.taken) {
       ++program_.dropped_fields;
     }
   }
@@ -47,13 +48,31 @@ void Compiler::add_generated_key(std::size_t index, const std::string& key) {
     program_.unmapped.push_back({field.id, field.element, key});
   }
   Instruction instruction = value_of(field);
-  if (!shown.as_well) instruction.after = shown.after;
+  if (!shown.as_well) instruction.after = shown.after | had_turn(shown);
   const bool unless_zero = (shown.omit_zero && !shown.as_well) || matches_any(mapping_.omit_zero, field);
   emit(instruction, key, {}, unless_zero);
 }
 
-bool Compiler::wants_derived(const Shown& shown) const {
-  return shown.taken ? !shown.whole : mapping_.unmapped != Unmapped::drop;
+bool Compiler::wants_generated(const Shown& shown) const {
+  const bool drop = mapping_.unmapped == Unmapped::drop;
+  return shown.taken ? !shown.whole && (!drop || shown.may_miss) : !drop;
+}
+
+/// Where several keys may show it, instructions that never write tell whether one of them had its turn.
+std::uint64_t Compiler::had_turn(const Shown& shown) {
+  const bool always = shown.turns.empty() || std::ranges::find(shown.turns, 0U) != shown.turns.end();
+  if (mapping_.unmapped != Unmapped::drop || always) return 0;
+  if (shown.turns.size() == 1) return shown.turns.front();
+  Instruction mark;
+  mark.op = Op::constant;
+  mark.condition = 0;
+  mark.misses = take_miss();
+  program_.skipped_misses &= ~mark.misses;
+  for (const std::uint64_t turn : shown.turns) {
+    mark.after = turn;
+    program_.code.push_back(mark);
+  }
+  return mark.misses;
 }
 
 void Compiler::add_list(std::size_t index, const std::string& key) {
@@ -68,22 +87,22 @@ void Compiler::add_list(std::size_t index, const std::string& key) {
 void Compiler::add_generated_names() {
   for (const NameRule& rule : name_rules()) {
     const Shown& shown = names_[rule.value];
-    if (rule.key.empty() || !wants_derived(shown)) continue;
+    if (rule.key.empty() || !wants_generated(shown)) continue;
     if (rule.unless != 0 && layout_.find({0, rule.unless}) != nullptr) continue;
     const NameLookup name{rule.table, find_numbers(layout_, rule)};
     if (name.keys.empty()) continue;
     Instruction instruction = lookup(Op::name, rule.table);
     instruction.extra = push(program_.names, name);
-    instruction.after = shown.after;
+    instruction.after = shown.after | had_turn(shown);
     emit(instruction, unique_key(mapping_.prefix + std::string(rule.key)), {});
   }
 }
 
 /// An interval that the record states goes out under its own key.
 void Compiler::add_generated_interval() {
-  if (!wants_derived(interval_) || find_sampling(layout_).kind != SamplingSource::Kind::table) return;
+  if (!wants_generated(interval_) || find_sampling(layout_).kind != SamplingSource::Kind::table) return;
   Instruction instruction = sampling_instruction(Op::sampling_interval, ~std::uint64_t{0});
-  instruction.after = interval_.after;
+  instruction.after = interval_.after | had_turn(interval_);
   emit(instruction, unique_key(mapping_.prefix + "SamplingInterval"), {});
 }
 

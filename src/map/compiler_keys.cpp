@@ -8,11 +8,11 @@
 namespace flowcef {
 namespace {
 
-constexpr std::uint64_t kMaxInteger = 0x7fff'ffff;
-constexpr std::uint64_t kMaxLong = 0x7fff'ffff'ffff'ffff;
 constexpr std::uint64_t kMaxUnsigned = ~std::uint64_t{0};
 /// In bytes: at most 24 characters of text, which every key of the dictionary holds.
 constexpr std::size_t kShortApplicationId = 9;
+/// In characters.
+constexpr std::size_t kLongestIpv6 = 39;
 constexpr std::uint16_t kOctetDeltaCount = 1;
 constexpr std::uint16_t kPacketDeltaCount = 2;
 
@@ -31,19 +31,18 @@ constexpr AddressTwin kAddressTwins[] = {
     {{226, "postNATDestinationIPv4Address"}, 282},
 };
 
-/// Keys whose numbers the standard bounds more tightly than their type.
-struct KeyRange {
-  std::string_view key;
-  std::uint64_t largest;
-};
+bool is_port(const MappedKey& key) {
+  return key.key == "spt" || key.key == "dpt";
+}
 
-constexpr KeyRange kRanges[] = {
-    {"spt", 0xffff},        {"dpt", 0xffff}, {"sourceTranslatedPort", 0xffff}, {"destinationTranslatedPort", 0xffff},
-    {"deviceDirection", 1}, {"type", 3},
-};
+/// Returns: in bytes, by the mapping or else by the dictionary; 0: none
+std::uint16_t length_limit(const MappedKey& key) {
+  return key.cut_at != 0 ? key.cut_at : key.max_length;
+}
 
 /// Returns: whether the instruction may leave the field out, or cut it.
 bool can_miss(const MappedKey& key, const Field& field, const Instruction& instruction) {
+  if (instruction.condition == condition::kNotIcmp && field.condition == FieldCondition::always) return true;
   switch (instruction.op) {
     case Op::within_limit:
     case Op::pure_ipv6:
@@ -54,27 +53,33 @@ bool can_miss(const MappedKey& key, const Field& field, const Instruction& instr
     case Op::finite64:
       return true;
     case Op::bytes:
-      return key.cut_at == 0 && (key.max_length != 0 || key.form == ValueForm::text);
+      return key.form == ValueForm::text || (key.cut_at == 0 && key.max_length != 0);
     case Op::text:
       return instruction.extra != 0 && field.length > instruction.extra;
     case Op::unsigned_n:
     case Op::signed_n:
-    case Op::table:
       return field.length > 8;
+    case Op::table:
+      return field.length > 8 || (key.omit == Omit::zero && instruction.bits != field.bits);
     default:
-      return instruction.condition == condition::kNotIcmp && field.condition == FieldCondition::always;
+      return false;
   }
 }
 
 }  // namespace
 
+bool holds_numbers(const MappedKey& key) {
+  return key.type == CefType::integer || key.type == CefType::long_integer;
+}
+
 std::uint64_t limit_of(const MappedKey& key, bool wide_in) {
-  for (const KeyRange& range : kRanges) {
-    if (range.key == key.key) return range.largest;
-  }
+  if (!holds_numbers(key)) return kMaxUnsigned;
   const bool wide = wide_in && (key.key == "in" || key.key == "out");
-  if (key.type == CefType::integer && !wide) return kMaxInteger;
-  return key.type == CefType::integer || key.type == CefType::long_integer ? kMaxLong : kMaxUnsigned;
+  return static_cast<std::uint64_t>(range_of(key.key, wide ? CefType::long_integer : *key.type).largest);
+}
+
+bool holds_negative(const MappedKey& key) {
+  return !holds_numbers(key) || range_of(key.key, *key.type).smallest < 0;
 }
 
 void Compiler::add_context(const MappedKey& key, ContextValue value) {
@@ -97,7 +102,13 @@ void Compiler::add_context(const MappedKey& key, ContextValue value) {
     default:
       if (!is_of_data_set(value)) return add_name(key, value);
       instruction.op = Op::context_text;
-      instruction.extra = push(program_.context_texts, {value, key.form, {key.time, key.local_time}, key.cut_at});
+      instruction.extra = push(program_.context_texts, {value,
+                                                        key.form,
+                                                        {key.time, key.local_time},
+                                                        length_limit(key),
+                                                        key.cut_at != 0,
+                                                        limit_of(key, options_.wide_in),
+                                                        holds_negative(key)});
       break;
   }
   show(key, instruction);
@@ -119,11 +130,14 @@ void Compiler::add_icmp(const MappedKey& key, ContextValue value) {
   if (program_.icmp.empty() || program_.protocol.length == 0) return;
   program_.tests_protocol = true;
   Instruction instruction;
-  instruction.op = value == ContextValue::icmp_type ? Op::icmp_type : Op::icmp_code;
   if (value == ContextValue::icmp_type_name) {
     instruction.op = Op::icmp_type_name;
-    instruction.extra = push(program_.tables, mapping_.find_table("icmp_type"));
-    push(program_.tables, mapping_.find_table("icmpv6_type"));
+    instruction.extra = push(
+        program_.icmp_type_names,
+        {mapping_.find_table("icmp_type"), mapping_.find_table("icmpv6_type"), length_limit(key), key.cut_at != 0});
+  } else {
+    instruction.op = value == ContextValue::icmp_type ? Op::icmp_type : Op::icmp_code;
+    instruction.extra = push(program_.limits, limit_of(key, options_.wide_in));
   }
   instruction.condition = condition::kIcmp;
   show(key, instruction);
@@ -168,6 +182,8 @@ void Compiler::add_name(const MappedKey& key, ContextValue value) {
 void Compiler::take_derived(Shown& shown, Instruction& instruction, bool may_cut) {
   wait_for_sources();
   shown.taken = true;
+  shown.turns.push_back(sources_.after);
+  shown.may_miss = shown.may_miss || may_cut;
   if (!may_cut && !may_be_skipped()) {
     shown.whole = true;
   } else {
@@ -176,20 +192,30 @@ void Compiler::take_derived(Shown& shown, Instruction& instruction, bool may_cut
 }
 
 void Compiler::add_element(const MappedKey& key, const ElementMatch& element) {
-  for (std::size_t i = 0; i < layout_.fields.size(); ++i) {
-    const Field& field = layout_.fields[i];
-    if (!element.matches(field)) continue;
-    Instruction instruction;
-    if (!choose_op(key, field, instruction)) continue;
+  if (const auto chosen = choose_field(key, element)) {
+    const auto& [index, instruction] = *chosen;
     const bool is_time = instruction.op == Op::time || instruction.op == Op::time_text;
-    const bool whole =
-        is_time ? is_exact(program_.times[instruction.extra]) : instruction.bits_shift == field.bits_shift;
-    return take(key, i, instruction, whole);
+    const bool whole = is_time ? is_exact(program_.times[instruction.extra])
+                               : instruction.bits_shift == layout_.fields[index].bits_shift;
+    take(key, index, instruction, whole);
+    const bool of_family = instruction.condition == condition::kIpv4Used;
+    if (!of_family || next_miss_ == 0) return;
   }
   add_mapped_ipv4(key, element);
 }
 
-/// `src` of a template that has only the IPv6 element: dual-stack hosts show IPv4 peers as ::ffff:192.0.2.1.
+std::optional<std::pair<std::size_t, Instruction>> Compiler::choose_field(const MappedKey& key,
+                                                                          const ElementMatch& element) {
+  for (std::size_t i = 0; i < layout_.fields.size(); ++i) {
+    const Field& field = layout_.fields[i];
+    if (!element.matches(field) || (is_port(key) && field.condition == FieldCondition::icmp)) continue;
+    Instruction instruction;
+    if (choose_op(key, field, instruction)) return std::pair(i, instruction);
+  }
+  return std::nullopt;
+}
+
+/// `src` of a record that has only the IPv6 element: dual-stack hosts show IPv4 peers as ::ffff:192.0.2.1.
 void Compiler::add_mapped_ipv4(const MappedKey& key, const ElementMatch& element) {
   for (const auto& [ipv4, ipv6] : kAddressTwins) {
     const Field* field = layout_.find({0, ipv6});
@@ -204,8 +230,7 @@ void Compiler::add_mapped_ipv4(const MappedKey& key, const ElementMatch& element
 /// The key shows the field. What it cannot show (or not whole) goes out under the generated key.
 void Compiler::take(const MappedKey& key, std::size_t index, Instruction instruction, bool shows_all) {
   const Field& field = layout_.fields[index];
-  const bool as_port = key.key == "spt" || key.key == "dpt";
-  if (as_port && program_.protocol.length != 0 && field.condition == FieldCondition::always) {
+  if (is_port(key) && program_.protocol.length != 0 && field.condition == FieldCondition::always) {
     // ICMP has no ports; what stands in their place in some exports is its type and code.
     program_.tests_protocol = true;
     instruction.condition = condition::kNotIcmp;
@@ -213,13 +238,16 @@ void Compiler::take(const MappedKey& key, std::size_t index, Instruction instruc
   wait_for_sources();
   Shown& shown = shown_[index];
   shown.taken = true;
+  shown.turns.push_back(sources_.after);
+  const bool may_miss = !shows_all || can_miss(key, field, instruction);
+  shown.may_miss = shown.may_miss || may_miss;
   if (key.custom) {
     shown.as_well = true;
   } else {
     shown.omit_zero = shown.omit_zero || key.omit == Omit::zero;
   }
   if (!key.custom && shows_all) {
-    if (!can_miss(key, field, instruction) && !may_be_skipped()) {
+    if (!may_miss && !may_be_skipped()) {
       shown.whole = true;
     } else if (next_miss_ == 0) {
       shown.as_well = true;  // out of bits: shown twice
@@ -240,6 +268,10 @@ void Compiler::add_text(const MappedKey& key, const Field& field, std::uint8_t c
   instruction.condition = condition;
   instruction.after = after;
   emit(instruction, key.key + "Text", {}, key.omit == Omit::zero);
+  if (key.omit != Omit::zero) return;
+  // It stands there if the number does, whatever its own part of that is.
+  program_.code.back().bits = field.bits;
+  program_.code.back().bits_shift = field.bits_shift;
 }
 
 /// Returns: false if the field's length does not suit the key's type, so that it must go out otherwise.
@@ -253,10 +285,12 @@ bool Compiler::choose_op(const MappedKey& key, const Field& field, Instruction& 
       return set_text_limit(key, field, instruction);
     case CefType::integer:
     case CefType::long_integer:
-      return set_limit(field, limit_of(key, options_.wide_in), instruction);
+      return set_limit(key, field, instruction);
     case CefType::floating:
       if (instruction.op == Op::float32) instruction.op = Op::finite32;
       if (instruction.op == Op::float64) instruction.op = Op::finite64;
+      if (instruction.op == Op::signed_n) return field.length <= 8;
+      if (instruction.op == Op::unsigned_n && field.length > 8) limit_to(kMaxUnsigned, instruction);
       return instruction.op != Op::hex && instruction.op != Op::text && instruction.op != Op::application_id;
     case CefType::ipv4:
       return instruction.op == Op::ipv4;
@@ -286,25 +320,32 @@ bool Compiler::set_table(const ValueTable& table, const Field& field, Instructio
 bool Compiler::set_text_limit(const MappedKey& key, const Field& field, Instruction& instruction) {
   if (instruction.op == Op::text) instruction.extra = key.max_length;
   if (instruction.op == Op::signed_n) return field.length <= 8;
-  if (instruction.op == Op::unsigned_n && field.length > 8) {
-    instruction.op = Op::within_limit;
-    instruction.extra = push(program_.limits, kMaxUnsigned);
-  }
+  if (instruction.op == Op::ipv6) return key.max_length == 0 || key.max_length >= kLongestIpv6;
+  if (instruction.op == Op::unsigned_n && field.length > 8) limit_to(kMaxUnsigned, instruction);
   if (instruction.op == Op::application_id && field.length <= kShortApplicationId) return true;
   // Half a hex text says less than none.
   const bool in_hex = instruction.op == Op::hex || instruction.op == Op::application_id;
   return !in_hex || key.max_length == 0 || 2 * std::size_t{field.length} <= key.max_length;
 }
 
-bool Compiler::set_limit(const Field& field, std::uint64_t limit, Instruction& instruction) {
-  if (instruction.op == Op::signed_n) return field.length <= (limit > kMaxInteger ? 8 : limit == kMaxInteger ? 4 : 0);
+bool Compiler::set_limit(const MappedKey& key, const Field& field, Instruction& instruction) {
+  const std::uint64_t limit = limit_of(key, options_.wide_in);
+  if (instruction.op == Op::signed_n) {
+    if (field.length == 0 || field.length > 8) return false;
+    // The bytes of a negative number are those of one above the largest.
+    if (!holds_negative(key)) limit_to(std::min(limit, kMaxUnsigned >> (65 - 8 * field.length)), instruction);
+    return true;
+  }
   if (!is_unsigned(field.type())) return false;
-  if (field.bits != 0) return true;
-  const bool can_exceed = field.length >= 8 || (limit + 1) >> (8 * field.length) == 0;
-  if (!can_exceed) return true;
+  const unsigned bits = field.bits != 0 ? field.bits : 8U * field.length;
+  const bool can_exceed = bits >= 64 || (limit + 1) >> bits == 0;
+  if (can_exceed) limit_to(limit, instruction);
+  return true;
+}
+
+void Compiler::limit_to(std::uint64_t limit, Instruction& instruction) {
   instruction.op = Op::within_limit;
   instruction.extra = push(program_.limits, limit);
-  return true;
 }
 
 }  // namespace flowcef

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "compiler.hpp"
+#include "time_sources.hpp"
 
 // A key's sources are tried in the order of the mapping: each of its instructions waits for the misses of those before.
 // Where the template alone decides, the others are not compiled.
@@ -74,14 +75,18 @@ void Compiler::add_sources(const MappedKey& key) {
         !source.context || (!is_of_data_set(*source.context) && *source.context != ContextValue::event_id);
     if (of_record && layout_.view == RecordView::raw) continue;
     applies = true;
+    if (sources_.done) {
+      pass_over(key, source);
+      continue;
+    }
     if (sources_.last && next_miss_ == 0) return;  // out of bits: the sources so far must do
     if (source.context) {
       add_context(key, *source.context);
     } else {
       add_element(key, source.element);
     }
-    if (sources_.done) return;
   }
+  if (sources_.done) return;
   if (key.omit != Omit::never || !applies || (sources_.last && next_miss_ == 0)) return;
   wait_for_sources();
   add_constant(key, {});
@@ -104,6 +109,17 @@ void Compiler::wait_for_sources() {
   sources_.last.reset();
 }
 
+void Compiler::pass_over(const MappedKey& key, const KeySource& source) {
+  if (!key.custom) return;
+  std::optional<std::size_t> index;
+  if (!source.context) {
+    if (const auto chosen = choose_field(key, source.element)) index = chosen->first;
+  } else if (source.context == ContextValue::start || source.context == ContextValue::end) {
+    if (const auto found = find_flow_time(layout_, source.context == ContextValue::start)) index = found->field;
+  }
+  if (index) shown_[*index].taken = shown_[*index].as_well = true;
+}
+
 void Compiler::show(const MappedKey& key, Instruction instruction) {
   wait_for_sources();
   const bool unless_zero = key.omit == Omit::zero;
@@ -114,7 +130,7 @@ void Compiler::show(const MappedKey& key, Instruction instruction) {
 }
 
 bool Compiler::may_be_skipped() const {
-  return sources_.after != 0 && mapping_.unmapped != Unmapped::drop;
+  return sources_.after != 0;
 }
 
 std::uint64_t Compiler::take_miss() {

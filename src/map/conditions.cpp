@@ -1,6 +1,8 @@
 #include "conditions.hpp"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 #include <vector>
 
 namespace flowcef {
@@ -64,6 +66,31 @@ bool simple_implies(const Condition& a, const Condition& b) {
       return false;
   }
 }
+
+/// Conditions inside conditions are held against each other in many an order, so what is known of a pair is kept.
+class Implications {
+ public:
+  bool hold(const Condition& a, const Condition& b) {
+    if (a.parts.empty() && b.parts.empty()) return decide(a, b);
+    const auto [known, is_new] = known_.try_emplace({&a, &b}, false);
+    if (is_new) known->second = decide(a, b);
+    return known->second;
+  }
+
+ private:
+  bool decide(const Condition& a, const Condition& b) {
+    const auto of_a = [&](const Condition& part) { return hold(part, b); };
+    const auto of_b = [&](const Condition& part) { return hold(a, part); };
+    if (b.kind == Kind::all) return std::ranges::all_of(b.parts, of_b);
+    if (a.kind == Kind::any) return std::ranges::all_of(a.parts, of_a);
+    if (b.kind == Kind::any && std::ranges::any_of(b.parts, of_b)) return true;
+    if (a.kind == Kind::all) return std::ranges::any_of(a.parts, of_a);
+    if (a.kind == Kind::negation && b.kind == Kind::negation) return hold(b.parts.front(), a.parts.front());
+    return simple_implies(a, b);
+  }
+
+  std::map<std::pair<const Condition*, const Condition*>, bool> known_;
+};
 
 /// A condition without parts that must hold, or must not.
 struct Fact {
@@ -175,14 +202,7 @@ TestForm test_form(DataType type) noexcept {
 }
 
 bool implies(const Condition& a, const Condition& b) {
-  const auto all_of = [](const std::vector<Condition>& parts, auto&& test) { return std::ranges::all_of(parts, test); };
-  const auto any_of = [](const std::vector<Condition>& parts, auto&& test) { return std::ranges::any_of(parts, test); };
-  if (b.kind == Kind::all) return all_of(b.parts, [&](const Condition& part) { return implies(a, part); });
-  if (a.kind == Kind::any) return all_of(a.parts, [&](const Condition& part) { return implies(part, b); });
-  if (b.kind == Kind::any && any_of(b.parts, [&](const Condition& part) { return implies(a, part); })) return true;
-  if (a.kind == Kind::all) return any_of(a.parts, [&](const Condition& part) { return implies(part, b); });
-  if (a.kind == Kind::negation && b.kind == Kind::negation) return implies(b.parts.front(), a.parts.front());
-  return simple_implies(a, b);
+  return Implications().hold(a, b);
 }
 
 std::optional<Contradiction> find_contradiction(const Condition& condition) {

@@ -1,7 +1,6 @@
 // Constants of a mapping: whether a text is a value that a CEF key may have.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,10 +9,9 @@
 
 namespace flowcef {
 
-/// Input:   what the mapping says, not escaped; the key's type, nothing for a key of one's own; its longest text in
-///          bytes, 0: unlimited. Times are milliseconds since 1970.
+/// Input:   what the mapping says, not escaped; its key's row of the dictionary, null for a key of one's own. Times are
+///          milliseconds since 1970. Numbers and addresses are to be written as this program writes them.
 /// Returns: what was expected instead, if the text does not suit the key
-[[nodiscard]] std::optional<std::string> expected_constant(std::string_view text, std::optional<CefType> type,
-                                                           std::uint16_t max_length);
+[[nodiscard]] std::optional<std::string> expected_constant(std::string_view text, const CefKey* key);
 
 }  // namespace flowcef

@@ -1,6 +1,7 @@
 #include "context_text.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "value_forms.hpp"
 #include "value_writers.hpp"
@@ -40,6 +41,19 @@ char* write_ipv4_only(char* out, const IpAddress& address, ValueForm form) noexc
   if (form == ValueForm::number) return write_u64(out, number);
   if (form == ValueForm::signed_number) return write_i64(out, static_cast<std::int32_t>(number));
   return write_ipv4(out, address.ipv4_bytes());
+}
+
+/// Texts that are no numbers, addresses or times.
+bool is_text(ContextValue value) noexcept {
+  return value == ContextValue::record_kind || value == ContextValue::message_id || value == ContextValue::header_bytes;
+}
+
+/// Returns: whether it is a number that the key does not take.
+bool is_beyond(const char* begin, const char* end, const ContextText& text) noexcept {
+  if (begin != end && *begin == '-') return !text.negative;
+  std::uint64_t number = 0;
+  const auto [stop, error] = std::from_chars(begin, end, number);
+  return error == std::errc() && stop == end && number > text.largest;
 }
 
 /// A clock before 1970 is shown as the number that it states, but is no date.
@@ -136,8 +150,12 @@ char* write_whole_text(char* out, const ContextText& text, const DataSet& set, s
 char* write_context_text(char* out, const ContextText& text, const DataSet& set, std::string_view event_prefix,
                          LocalZone& zone) noexcept {
   char* const end = write_whole_text(out, text, set, event_prefix, zone);
-  if (text.cut_at == 0) return end;
-  return mark_cut(out, end, text.cut_at, text.value == ContextValue::header_bytes ? 2 : 1);
+  if (is_beyond(out, end, text)) return out;
+  const auto length = static_cast<std::size_t>(end - out);
+  if (text.limit == 0 || length <= text.limit) return end;
+  if (!is_text(text.value)) return out;
+  const std::size_t group = text.value == ContextValue::header_bytes ? 2 : 1;
+  return text.marked ? mark_cut(out, end, text.limit, group) : out + text.limit / group * group;
 }
 
 }  // namespace flowcef

@@ -78,7 +78,8 @@ class EventChooser {
   }
 
   [[nodiscard]] bool fits_text(const EventTest& test, const Value& value) const noexcept {
-    const std::size_t length = test.operand.length == kVariableLength ? value.length : text_length(value);
+    std::size_t length = test.operand.length == kVariableLength ? value.length : text_length(value);
+    while (length != 0 && value.bytes[length - 1] == 0) --length;  // a line does not show them either
     const std::string_view text(reinterpret_cast<const char*>(value.bytes), length);
     const auto texts = std::span(graph_.texts).subspan(test.first, test.count);
     return std::find(texts.begin(), texts.end(), text) != texts.end();

@@ -23,8 +23,9 @@ bool is_mapped_ipv4(const std::uint8_t* bytes) noexcept {
   return IpAddress::from_ipv6(bytes).is_v4();
 }
 
-bool is_zero(const Instruction& instruction, const Value& value) noexcept {
-  if (instruction.op == Op::bits && value.length <= 8) {
+bool is_zero(const Instruction& instruction, Value value) noexcept {
+  value = without_leading_zeros(value);
+  if (instruction.bits != 0 && value.length <= 8) {
     const std::uint64_t mask = (std::uint64_t{1} << instruction.bits) - 1;
     return (load_be(value.bytes, value.length) >> instruction.bits_shift & mask) == 0;
   }
@@ -42,6 +43,7 @@ class Execution {
     const std::uint8_t holds = conditions();
     const EventChoice& choice =
         program_.events[EventChooser(program_.event_tests, fields_, context_.exporters, holds).choose()];
+    if (choice.header.length == 0) return nullptr;
     missed_ = choice.starts_with;
     out = copy_literal(out, choice.header);
     out = run(program_.code, holds, event, out);
@@ -52,14 +54,7 @@ class Execution {
  private:
   char* run(std::span<const Instruction> code, std::uint8_t holds, std::uint64_t event, char* out) noexcept {
     for (const Instruction& instruction : code) {
-      if ((instruction.after & ~missed_) != 0) {
-        missed_ |= instruction.misses & program_.skipped_misses;
-        continue;
-      }
-      if ((instruction.condition & holds) == 0) {
-        missed_ |= instruction.misses;
-        continue;
-      }
+      if (instruction.depends && !may_run(instruction, holds)) continue;
       char* const value = copy_literal(out, instruction.literal);
       char* const end = write_value(instruction, event, value);
       if (end == value) {  // no value: the key is overwritten by the next
@@ -70,6 +65,16 @@ class Execution {
       out = end + 1;
     }
     return out;
+  }
+
+  [[nodiscard]] bool may_run(const Instruction& instruction, std::uint8_t holds) noexcept {
+    if ((instruction.after & ~missed_) != 0) {
+      missed_ |= instruction.misses & program_.skipped_misses;
+      return false;
+    }
+    if ((instruction.condition & holds) != 0) return true;
+    missed_ |= instruction.misses;
+    return false;
   }
 
   char* copy_literal(char* out, const Literal& literal) const noexcept {
@@ -121,9 +126,9 @@ class Execution {
       case Op::name:
         return write_name(instruction, out);
       case Op::icmp_type:
-        return write_u64(out, fields_.icmp_type_and_code() >> 8);
+        return write_up_to(program_.limits[instruction.extra], fields_.icmp_type_and_code() >> 8, out);
       case Op::icmp_code:
-        return write_u64(out, fields_.icmp_type_and_code() & 0xff);
+        return write_up_to(program_.limits[instruction.extra], fields_.icmp_type_and_code() & 0xff, out);
       case Op::icmp_type_name:
         return write_icmp_type_name(instruction, out);
       case Op::long_flow:
@@ -131,7 +136,7 @@ class Execution {
       case Op::constant:
         return copy_literal(out, program_.constants[instruction.extra]);
       case Op::unless_zero:
-        return write_unless_zero(program_.inner[instruction.extra], event, out);
+        return write_unless_zero(instruction, event, out);
       default:
         return write_sampling(instruction, out);
     }
@@ -169,6 +174,7 @@ class Execution {
         number = part_of(number, instruction);
         break;
       case Op::within_limit:
+        if (instruction.bits != 0) number = part_of(number, instruction);
         if (number > program_.limits[instruction.extra]) return out;
         break;
       default: {
@@ -191,14 +197,17 @@ class Execution {
   }
 
   char* write_icmp_type_name(const Instruction& instruction, char* out) const noexcept {
-    const std::uint32_t ipv6 = fields_.is_icmpv6() ? 1 : 0;
-    return write_looked_up(*program_.tables[instruction.extra + ipv6], fields_.icmp_type_and_code() >> 8, out);
+    const IcmpTypeNames& names = program_.icmp_type_names[instruction.extra];
+    const ValueTable& table = fields_.is_icmpv6() ? *names.ipv6 : *names.ipv4;
+    char* const end = write_looked_up(table, fields_.icmp_type_and_code() >> 8, out);
+    return names.limit == 0 ? end : cut_escaped(out, end, names.limit, names.marked);
   }
 
   /// Writes `key=value`. Runs the inner instruction by the loop, so that the loop alone has the code of all values.
-  [[gnu::noinline]] char* write_unless_zero(const Instruction& instruction, std::uint64_t event, char* out) noexcept {
+  [[gnu::noinline]] char* write_unless_zero(const Instruction& outer, std::uint64_t event, char* out) noexcept {
+    const Instruction& instruction = program_.inner[outer.extra];
     const bool field = is_field(instruction.op);
-    if (field && is_zero(instruction, fields_.locate(instruction.operand))) return out;
+    if (field && is_zero(outer, fields_.locate(outer.operand))) return out;
     char* const end = run({&instruction, 1}, instruction.condition, event, out);
     if (end == out) return out;
     const bool zero = !field && end - out == instruction.literal.length + 2 && end[-2] == '0';
@@ -215,7 +224,7 @@ class Execution {
     bool cut = false;
     const bool fixed_length = instruction.operand.length != kVariableLength;
     out = write_bytes_form(out, program_.bytes_forms[instruction.extra], value, fixed_length, cut);
-    if (cut) missed_ |= instruction.misses;
+    if (cut) missed_ |= instruction.misses & program_.partial_misses;
     return out;
   }
 
@@ -225,7 +234,7 @@ class Execution {
     if (value.length == 0 || value.length > 8) return out;
     const UnitChange& change = program_.unit_changes[instruction.extra];
     std::uint64_t number = load_be(value.bytes, value.length);
-    if (number % change.divide != 0) missed_ |= instruction.misses;
+    if (number % change.divide != 0) missed_ |= instruction.misses & program_.partial_misses;
     number /= change.divide;
     const bool beyond = __builtin_mul_overflow(number, std::uint64_t{change.multiply}, &number);
     return beyond || number > change.limit ? out : write_u64(out, number);
@@ -260,7 +269,11 @@ class Execution {
     } else if (const std::uint64_t interval = fields_.sampling_interval(); interval != 0) {
       number = interval;
     }
-    return number && *number <= program_.limits[instruction.extra] ? write_u64(out, *number) : out;
+    return number ? write_up_to(program_.limits[instruction.extra], *number, out) : out;
+  }
+
+  static char* write_up_to(std::uint64_t limit, std::uint64_t number, char* out) noexcept {
+    return number <= limit ? write_u64(out, number) : out;
   }
 
   /// An end before the start says that one of them is wrong: it goes out as the exporter stated it.
@@ -282,7 +295,7 @@ class Execution {
     const auto time = time_of(instruction);
     if (!time) return out;
     const TimeStyle& style = program_.times[instruction.extra].style;
-    if (*time % 1000 != 0 && is_whole_seconds(style.form)) missed_ |= instruction.misses;
+    if (*time % 1000 != 0 && is_whole_seconds(style.form)) missed_ |= instruction.misses & program_.partial_misses;
     return write_time_text(out, *time, style.form, style.local ? &context_.zone : nullptr);
   }
 

@@ -108,14 +108,18 @@ void Renderer::render(const DataSet& set, const EventIds& ids) {
   std::size_t shared = context.envelope.size() + context.event_prefix.size() + kMaxFraming + kCopyBlock;
   for (const std::string_view text : context_texts_) shared += text.size();
   std::uint64_t bytes = 0;
+  std::uint64_t lines = 0;
   for (std::uint32_t i = 0; i < set.record_count; ++i) {
     std::size_t room = shared + max_message_size(program, set, i);
     if (!program.lists.empty()) room += lists_.prepare(program, set, i);
     make_room(room);
-    bytes += append_line(program, set, i, context, ids.first + i);
+    const std::uint32_t length = append_line(program, set, i, context, ids.first + i);
+    bytes += length;
+    lines += length != 0 ? 1 : 0;
   }
-  counters_.lines.add(set.record_count);
+  counters_.lines.add(lines);
   counters_.bytes.add(bytes);
+  counters_.dropped_records.add(set.record_count - lines);
   if (program.dropped_fields != 0)
     counters_.dropped_fields.add(std::uint64_t{program.dropped_fields} * set.record_count);
   if (program.unknown_fields != 0)
@@ -136,6 +140,7 @@ std::uint32_t Renderer::append_line(const Program& program, const DataSet& set, 
   line.event = event;
   if (config_.framing == Framing::newline) {
     char* const end = execute(program, set, index, context, event, frame);
+    if (end == nullptr) return 0;
     *end = '\n';
     line.offset = start;
     line.length = static_cast<std::uint32_t>(end - frame);
@@ -146,7 +151,8 @@ std::uint32_t Renderer::append_line(const Program& program, const DataSet& set, 
     const auto lines = std::as_const(*batch_).lines();
     const int guess = lines.empty() ? 3 : count_digits(lines.back().length);
     char* message = frame + guess + 1;
-    char* end = execute(program, set, index, context, event, message);
+    const char* const end = execute(program, set, index, context, event, message);
+    if (end == nullptr) return 0;
     line.length = static_cast<std::uint32_t>(end - message);
     const int digits = count_digits(line.length);
     if (digits != guess) {

@@ -64,6 +64,8 @@ class Resolver {
   // ---- what keys, labels and the prefix may be
   void check_prefix();
   void check_key_name(const KeySpec& spec);
+  /// Returns: whether the dictionary has a key of that name, or an element's generated key may be called so.
+  [[nodiscard]] bool may_be_key(const std::string& name) const;
   void check_names_on_line(const std::vector<KeySpec>& keys);
   void check_set_keys(const std::vector<KeySpec>& keys);
   // ---- forms of values

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "flowcef/core/nearest.hpp"
+#include "flowcef/map/cef_escape.hpp"
 #include "resolver.hpp"
 
 namespace flowcef {
@@ -15,6 +16,17 @@ constexpr unsigned kNewestDictionary = 1;
 
 std::string line_of(const SourcePosition& where) {
   return "line " + std::to_string(where.line);
+}
+
+bool is_key_character(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/// Returns: whether a generated key may have that name; behind the prefix none begins with a small letter.
+bool may_be_generated(const std::string& name, const std::string& prefix) {
+  if (name.size() <= prefix.size() || !name.starts_with(prefix)) return false;
+  const char first = name[prefix.size()];
+  return !(first >= 'a' && first <= 'z') && std::ranges::all_of(name, is_key_character);
 }
 
 }  // namespace
@@ -63,6 +75,10 @@ void Resolver::check_key_name(const KeySpec& spec) {
   }
 }
 
+bool Resolver::may_be_key(const std::string& name) const {
+  return find_cef_key(name, kNewestDictionary) != nullptr || may_be_generated(name, spec_.prefix.text);
+}
+
 /// No two things on a line may have one name; SIEMs give slots the name of their label.
 void Resolver::check_names_on_line(const std::vector<KeySpec>& keys) {
   std::map<std::string, SourcePosition> taken;
@@ -77,8 +93,13 @@ void Resolver::check_names_on_line(const std::vector<KeySpec>& keys) {
     if (key.text_table) claim(key.key.text + "Text", key.text_table->where, key.key.text + ".text");
     if (key.label) claim(key.key.text + "Label", key.label->where, key.key.text + ".label");
   }
+  for (const EventSpec& event : spec_.events) {
+    for (const ConstantSpec& constant : event.set) taken.try_emplace(constant.key.text, constant.key.where);
+  }
   for (const KeySpec& key : keys) {
-    if (!key.label || taken.try_emplace(key.label->text, key.label->where).second) continue;
+    if (!key.label) continue;
+    const std::string label = escape_extension_value(key.label->text);
+    if (!may_be_key(label) && taken.try_emplace(label, key.label->where).second) continue;
     fail(key.label->where, key.key.text + ".label", "expected a label of its own, got \"" + key.label->text + '"',
          "some SIEMs rename the slot to its label, so that equal names overwrite each other");
   }

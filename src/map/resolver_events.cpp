@@ -25,7 +25,8 @@ EventRule Resolver::resolve_event(const EventSpec& spec) {
   EventRule rule;
   const std::size_t errors = errors_.size();
   if (spec.when) rule.when = resolve_condition(*spec.when, 1);
-  if (errors_.size() == errors) check_reachable(spec, rule);
+  if (spec_.whole && errors_.size() == errors) check_reachable(spec, rule);
+  if (spec.drop) return rule;
   rule.header = header_of(spec);
   for (const ConstantSpec& constant : spec.set) {
     rule.header += resolve_set(constant, spec);
@@ -58,9 +59,7 @@ std::string Resolver::resolve_set(const ConstantSpec& spec, const EventSpec& eve
   check_key_name(key_spec);
   if (errors_.size() != errors) return {};
   const CefKey* entry = find_cef_key(spec.key.text, dictionary_);
-  const auto expected = entry == nullptr ? expected_constant(spec.value.text, std::nullopt, 0)
-                                         : expected_constant(spec.value.text, entry->type, entry->max_length);
-  if (expected) {
+  if (const auto expected = expected_constant(spec.value.text, entry)) {
     const std::string got = escape_extension_value(spec.value.text).empty() ? "none" : '"' + spec.value.text + '"';
     fail(spec.value.where, set_path(spec), "expected " + *expected + ", got " + got);
   }
@@ -82,18 +81,21 @@ void Resolver::check_set_label(const ConstantSpec& spec, const EventSpec& event)
     fail(spec.label->where, path, "expected no label: only cs, cn, cfp, c6a, flex and deviceCustomDate keys have one");
     return;
   }
-  if (const auto expected = expected_constant(spec.label->text, wanted->type, wanted->max_length)) {
+  if (const auto expected = expected_constant(spec.label->text, wanted)) {
     fail(spec.label->where, path, "expected " + *expected + ", got \"" + spec.label->text + '"');
   }
-  const std::string& label = spec.label->text;
+  const std::string label = escape_extension_value(spec.label->text);
   const auto has_label = [&](const auto& other) {
-    return other.key.text != spec.key.text && other.label && other.label->text == label;
+    return other.key.text != spec.key.text && other.label && escape_extension_value(other.label->text) == label;
   };
   const auto clashes_in_rule = [&](const ConstantSpec& other) {
     return other.key.text == label || (&other < &spec && has_label(other));
   };
-  const auto clashes = [&](const KeySpec& other) { return other.key.text == label || has_label(other); };
-  if (std::ranges::any_of(event.set, clashes_in_rule) || std::ranges::any_of(spec_.keys, clashes)) {
+  const auto clashes = [&](const KeySpec& other) {
+    return other.key.text == label || has_label(other) || (other.text_table && other.key.text + "Text" == label);
+  };
+  if (may_be_key(label) || std::ranges::any_of(event.set, clashes_in_rule) ||
+      std::ranges::any_of(spec_.keys, clashes)) {
     fail(spec.label->where, path, "expected a label of its own, got \"" + label + '"',
          "some SIEMs rename the slot to its label, so that equal names overwrite each other");
   }

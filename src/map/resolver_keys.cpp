@@ -132,23 +132,25 @@ void Resolver::resolve_dictionary(const KeySpec& spec, MappedKey& key) {
 }
 
 void Resolver::resolve_label(const KeySpec& spec, MappedKey& key) {
-  const bool wanted = find_cef_key(key.key + "Label", dictionary_) != nullptr;
+  const CefKey* wanted = find_cef_key(key.key + "Label", dictionary_);
   if (!spec.label) {
-    if (wanted) fail(spec.key.where, key.key, "expected a label", "add label = \"what it holds\"");
+    if (wanted != nullptr) fail(spec.key.where, key.key, "expected a label", "add label = \"what it holds\"");
     return;
   }
-  if (!wanted)
-    fail(spec.label->where, key.key + ".label",
-         "expected no label: only cs, cn, cfp, c6a, flex and deviceCustomDate keys have one");
+  const std::string place = key.key + ".label";
+  if (wanted == nullptr) {
+    fail(spec.label->where, place, "expected no label: only cs, cn, cfp, c6a, flex and deviceCustomDate keys have one");
+  } else if (const auto expected = expected_constant(spec.label->text, wanted)) {
+    fail(spec.label->where, place, "expected " + *expected + ", got " + shown(spec.label->text));
+  }
   key.label = escape_extension_value(spec.label->text);
-  if (key.label.empty()) fail(spec.label->where, key.key + ".label", "expected a text, got none");
 }
 
 void Resolver::resolve_constant(const KeySpec& spec, MappedKey& key) {
   if (!spec.value) return;
   const std::string place = key.key + ".value";
   const std::string& text = spec.value->text;
-  if (const auto expected = expected_constant(text, key.type, key.max_length)) {
+  if (const auto expected = expected_constant(text, find_cef_key(key.key, dictionary_))) {
     fail(spec.value->where, place, "expected " + *expected + ", got " + shown(text));
   }
   for (const auto& option : {spec.table, spec.text_table}) {

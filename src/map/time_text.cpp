@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <string_view>
 
 #include "flowcef/core/decimal.hpp"
 #include "time_value.hpp"
@@ -93,12 +94,21 @@ char* write_cef_text(char* out, const CivilTime& time, TimeForm form, const Loca
   out = write_clock(out, time, !is_whole_seconds(form));
   if (!has_zone(form)) return out;
   *out++ = ' ';
-  if (offset == nullptr) {
-    std::memcpy(out, "UTC", 3);
-    return out + 3;
-  }
-  std::memcpy(out, offset->name.data(), offset->length);
-  return out + offset->length;
+  const std::string_view zone = offset == nullptr ? "UTC" : std::string_view(offset->name.data(), offset->length);
+  return out + zone.copy(out, zone.size());
+}
+
+/// For zones without a name, such as most of South America's: `GMT-03:00`, one of the forms that CEF's zone may have.
+void name_by_offset(LocalZone::Offset& offset) noexcept {
+  const auto minutes = static_cast<std::uint32_t>(std::abs(offset.seconds)) / 60;
+  std::memcpy(offset.name.data(), offset.seconds < 0 ? "GMT-" : "GMT+", 4);
+  char* out = write_two_digits(offset.name.data() + 4, minutes / 60);
+  *out++ = ':';
+  offset.length = static_cast<std::uint8_t>(write_two_digits(out, minutes % 60) - offset.name.data());
+}
+
+bool is_letter(char c) noexcept {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
 /// Returns: nothing unless all of them are digits.
@@ -122,8 +132,13 @@ const LocalZone::Offset& LocalZone::offset_at(std::int64_t seconds) noexcept {
   std::tm local{};
   if (localtime_r(&when, &local) == nullptr || std::abs(local.tm_gmtoff) >= kDay) return entry.offset;
   entry.offset.seconds = static_cast<std::int32_t>(local.tm_gmtoff);
-  entry.offset.length = static_cast<std::uint8_t>(strnlen(local.tm_zone, entry.offset.name.size()));
-  std::copy_n(local.tm_zone, entry.offset.length, entry.offset.name.begin());
+  const std::size_t length = strnlen(local.tm_zone, entry.offset.name.size());
+  if (length == 0 || !std::all_of(local.tm_zone, local.tm_zone + length, is_letter)) {
+    name_by_offset(entry.offset);
+    return entry.offset;
+  }
+  entry.offset.length = static_cast<std::uint8_t>(length);
+  std::copy_n(local.tm_zone, length, entry.offset.name.begin());
   return entry.offset;
 }
 

@@ -11,8 +11,6 @@ namespace {
 constexpr char kMark[] = "\xe2\x80\xa6";
 constexpr std::size_t kHexGroup = 2;
 constexpr std::size_t kBase64Group = 4;
-/// Most bytes that follow the first one of a character.
-constexpr std::size_t kMaxContinuation = 3;
 
 bool is_blank(std::uint8_t byte) noexcept {
   return byte == ' ' || byte == '\t' || byte == 0;
@@ -88,9 +86,7 @@ char* write_marked_text(char* out, Value text, std::size_t limit) noexcept {
   if (text.length <= limit) return write_extension_value(out, text.bytes, text.length);
   const bool room = limit >= kCutMark;
   const std::size_t wanted = room ? limit - kCutMark : limit;
-  const std::size_t whole = cut_at_code_point(text.bytes, text.length, wanted);
-  // What is no UTF-8 has no characters to keep whole.
-  text.length = wanted - whole > kMaxContinuation ? wanted : whole;
+  text.length = cut_at_code_point(text.bytes, text.length, wanted);
   out = write_extension_value(out, text.bytes, text.length);
   return room ? append_mark(out) : out;
 }
@@ -101,6 +97,24 @@ char* mark_cut(char* begin, char* end, std::size_t limit, std::size_t group) noe
   const std::size_t wanted = room ? limit - kCutMark : limit;
   char* const cut = begin + wanted / group * group;
   return room ? append_mark(cut) : cut;
+}
+
+/// Input: well-formed UTF-8
+char* cut_escaped(char* begin, char* end, std::size_t limit, bool marked) noexcept {
+  marked = marked && limit >= kCutMark;
+  const std::size_t wanted = marked ? limit - kCutMark : limit;
+  std::size_t length = 0;  // before escaping
+  char* cut = begin;
+  for (char* at = begin; at != end;) {
+    if (length <= wanted) cut = at;
+    if (*at == '\\') ++at;
+    do {
+      ++at, ++length;
+    } while (at != end && (static_cast<std::uint8_t>(*at) & 0xc0) == 0x80);
+  }
+  if (length <= limit) return end;
+  while (cut != begin && cut[-1] == ' ') --cut;
+  return marked ? append_mark(cut) : cut;
 }
 
 char* write_bytes_form(char* out, const BytesForm& form, Value value, bool fixed_length, bool& cut) noexcept {

@@ -20,6 +20,9 @@ char* write_marked_text(char* out, Value text, std::size_t limit) noexcept;
 /// multiple of `group` bytes: 2 for hex, 4 for base64.
 char* mark_cut(char* begin, char* end, std::size_t limit, std::size_t group) noexcept;
 
+/// Cuts a text that was written escaped, `marked` as write_marked_text() does.
+char* cut_escaped(char* begin, char* end, std::size_t limit, bool marked) noexcept;
+
 /// Writes a field in the form asked for.
 /// Input:   whether its length is the template's, so that NULs may stand behind a text
 /// Returns: the end; `out` itself if the form's limit does not hold it

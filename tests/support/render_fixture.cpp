@@ -9,13 +9,16 @@
 
 namespace flowcef::test {
 
-std::expected<std::unique_ptr<const Translation>, ConfigErrors> translation_of(std::string_view toml) {
+std::expected<std::unique_ptr<const Translation>, ConfigErrors> translation_of(std::string_view toml,
+                                                                               Elements elements) {
   const std::filesystem::path folder =
       std::filesystem::temp_directory_path() / ("flowcef-mapping-" + std::to_string(getpid()));
   std::filesystem::create_directory(folder);
   const std::filesystem::path file = folder / "mapping.toml";
   std::ofstream(file) << toml;
-  auto translation = load_translation(file, {folder});  // no tables: IANA elements only
+  // The folder has no tables; without any folder the shipped ones are read.
+  using Folders = std::vector<std::filesystem::path>;
+  auto translation = load_translation(file, elements == Elements::iana ? Folders{folder} : Folders{});
   std::filesystem::remove_all(folder);
   if (translation) return *std::move(translation);
   for (ConfigError& error : translation.error()) error.where.file = "mapping.toml";

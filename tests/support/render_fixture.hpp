@@ -14,8 +14,12 @@
 
 namespace flowcef::test {
 
+/// Which element tables a mapping made for a test is read with; IANA's elements are always known.
+enum class Elements : std::uint8_t { iana, shipped };
+
 /// Returns: the mapping, or what is wrong with it; positions name the file `mapping.toml`.
-[[nodiscard]] std::expected<std::unique_ptr<const Translation>, ConfigErrors> translation_of(std::string_view toml);
+[[nodiscard]] std::expected<std::unique_ptr<const Translation>, ConfigErrors> translation_of(
+    std::string_view toml, Elements elements = Elements::iana);
 
 /// `[cef]` and one `[[event]]` that matches everything, to put `[keys]` behind.
 inline constexpr std::string_view kPlainHead = R"(

@@ -9,7 +9,7 @@ namespace flowcef {
 
 enum class CefType : std::uint8_t {
   string,
-  integer,       ///< 32 bits, signed
+  integer,       ///< 31 bits: all keys of 32 bits hold what is not negative
   long_integer,  ///< 64 bits, signed
   floating,
   ipv4,
@@ -27,9 +27,17 @@ struct CefKey {
   bool producer;             ///< false: set by ArcSight's own connectors only
 };
 
+/// What a key that holds numbers may hold.
+struct CefRange {
+  std::int64_t smallest = 0;
+  std::int64_t largest = 0;
+};
+
 /// Input:   a CEF version, 0 or 1; a higher one counts as 1.
 /// Returns: the key's newest row up to that version, or null.
 [[nodiscard]] const CefKey* find_cef_key(std::string_view key, unsigned version);
 [[nodiscard]] std::span<const CefKey> cef_keys();
+/// Input: a key of the dictionary, and its type: integer or long_integer. Counters, ports and the like are not negative.
+[[nodiscard]] CefRange range_of(std::string_view key, CefType type);
 
 }  // namespace flowcef

@@ -27,7 +27,7 @@ struct SetContext {
 
 /// Writes the message of record `index` of the set.
 /// Input:   room for max_message_size(), what ListWriter::prepare() returned, the context's texts and kCopyBlock bytes
-/// Returns: the end of the message
+/// Returns: the end of the message; null if an event rule drops the record
 /// Errors:  none: a value that cannot be shown is left out
 [[nodiscard]] char* execute(const Program& program, const DataSet& set, std::uint32_t index, const SetContext& context,
                             std::uint64_t event, char* out) noexcept;

@@ -83,7 +83,8 @@ struct ConditionSpec {
 /// One `[[event]]` rule.
 struct EventSpec {
   SourcePosition where;
-  std::optional<ConditionSpec> when;                              ///< nothing: every record
+  std::optional<ConditionSpec> when;  ///< nothing: every record
+  bool drop = false;                  ///< its records are not sent; it has nothing but `when` then
   std::optional<PositionedText> vendor, product, device_version;  ///< nothing: the mapping's
   PositionedText signature;
   PositionedText name;
@@ -104,6 +105,7 @@ struct ValueTableSpec {
 
 struct MappingSpec {
   std::string file;
+  bool whole = true;     ///< false: what could not be read is missing
   unsigned version = 0;  ///< of CEF, as the header has it
   SourcePosition version_where;
   std::optional<unsigned> dictionary;              ///< whose types keys have: 0 or 1; nothing: the version's

@@ -26,7 +26,7 @@ enum class Op : std::uint8_t {
   name,       ///< out of options tables
   icmp_type,
   icmp_code,
-  icmp_type_name,  ///< by the table of IPv4, or the one behind it
+  icmp_type_name,
   sampling_interval,
   corrected,    ///< a counter times the sampling interval
   long_flow,    ///< how long it lasted, if that is longer than the limit
@@ -101,7 +101,8 @@ struct Instruction {
   std::uint8_t condition = condition::kAlways;
   std::uint8_t bits_shift = 0;
   std::uint8_t bits = 0;
-  Literal literal;  ///< `key=`, with its label in front
+  bool depends = false;  ///< on its condition or on what others missed: the loop asks only then
+  Literal literal;       ///< `key=`, with its label in front
   Operand operand;
   std::uint64_t misses = 0;  ///< bits to set when the value is left out or cut, for the instructions that step in
   std::uint64_t after = 0;   ///< runs only if all of these bits are set
@@ -154,9 +155,12 @@ struct BytesForm {
 /// A text that holds for the data set.
 struct ContextText {
   ContextValue value = ContextValue::exporter;
-  ValueForm form = ValueForm::plain;  ///< of addresses
-  TimeStyle time;                     ///< of times
-  std::uint16_t cut_at = 0;           ///< in bytes; 0: nowhere
+  ValueForm form = ValueForm::plain;          ///< of addresses
+  TimeStyle time;                             ///< of times
+  std::uint16_t limit = 0;                    ///< in bytes; 0: none. Texts are cut there, what is no text is left out
+  bool marked = false;                        ///< one that is cut ends in a mark
+  std::uint64_t largest = ~std::uint64_t{0};  ///< number that is not left out
+  bool negative = true;                       ///< numbers below 0 are not left out
 };
 
 /// A list's place on the line.
@@ -172,6 +176,14 @@ struct NameLookup {
   std::vector<Operand> keys;
   std::uint32_t max_length = kMaxOptionsText;  ///< in bytes
   bool marked = false;                         ///< one that is cut ends in a mark
+};
+
+/// Texts for ICMP's types.
+struct IcmpTypeNames {
+  const ValueTable* ipv4 = nullptr;
+  const ValueTable* ipv6 = nullptr;
+  std::uint16_t limit = 0;  ///< in bytes, at which they are cut; 0: none
+  bool marked = false;      ///< one that is cut ends in a mark
 };
 
 /// Where ICMP's type and code stand.
@@ -231,7 +243,7 @@ struct EventTests {
 };
 
 struct EventChoice {
-  Literal header;                 ///< with the event's constants behind it
+  Literal header;                 ///< with the event's constants behind it; of no length: the record is not sent
   std::uint64_t starts_with = 0;  ///< bits of Instruction::misses that are set from the start
 };
 
@@ -261,12 +273,14 @@ struct Program {
   std::vector<NameLookup> names;
   std::vector<OptionsTable> options_tables;  ///< that some instruction looks into
   std::vector<IcmpSource> icmp;              ///< in order of preference
+  std::vector<IcmpTypeNames> icmp_type_names;
   SamplingSource sampling;
   std::uint32_t long_flow_ms = 0;
-  std::vector<Literal> constants;         ///< `=text`
-  std::vector<Instruction> inner;         ///< what unless_zero runs
-  std::uint64_t partial_misses = 0;       ///< those bits of an instruction's misses that a cut value sets
-  std::uint64_t skipped_misses = 0;       ///< those that an instruction sets which is not run, as `after` does not hold
+  std::vector<Literal> constants;    ///< `=text`
+  std::vector<Instruction> inner;    ///< what unless_zero runs
+  std::uint64_t partial_misses = 0;  ///< those bits of an instruction's misses that a cut value sets
+  /// Those that an instruction sets which is not run, as `after` does not hold.
+  std::uint64_t skipped_misses = ~std::uint64_t{0};
   std::uint32_t dropped_fields = 0;       ///< of each record: fields that no key shows, and that the mapping drops
   std::uint32_t unknown_fields = 0;       ///< of each record: fields of elements that no table has
   std::vector<UnmappedElement> unmapped;  ///< if the mapping warns of them

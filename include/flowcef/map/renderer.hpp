@@ -31,9 +31,10 @@ struct EventIds {
 
 struct RenderCounters {
   Counter lines;
-  Counter bytes;           ///< of messages, their framing not counted
-  Counter dropped_fields;  ///< that no key shows, left out as the mapping wants it
-  Counter unknown_fields;  ///< of elements that no table has, shown or left out
+  Counter bytes;            ///< of messages, their framing not counted
+  Counter dropped_records;  ///< by event rules
+  Counter dropped_fields;   ///< that no key shows, left out as the mapping wants it
+  Counter unknown_fields;   ///< of elements that no table has, shown or left out
 };
 
 /// Thread:   one.
@@ -75,7 +76,7 @@ class Renderer {
   void test_exporter(const Program& program, const IpAddress& exporter);
   [[nodiscard]] std::string_view keep_event_prefix(std::string_view prefix) noexcept;
   void make_room(std::size_t size);
-  /// Returns: the length of the message.
+  /// Returns: the length of the message; 0 if an event rule drops the record.
   std::uint32_t append_line(const Program& program, const DataSet& set, std::uint32_t index, const SetContext& context,
                             std::uint64_t event);
 

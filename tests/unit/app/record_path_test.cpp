@@ -61,6 +61,19 @@ TEST_F(Path, TakesEveryProtocolAndEveryEvent) {
   EXPECT_EQ(lines(nat).size(), 2U);
 }
 
+// SK-14: what the sensor does with other protocols, as a rule of the mapping.
+TEST_F(Path, ARuleCanLeaveOutProtocols) {
+  use_mapping(std::string("[[event]]\nwhen = { not = { protocolIdentifier = [1, 6, 17, 58] } }\ndrop = true\n") +
+              std::string(kPlainHead));
+  ByteWriter records;
+  for (unsigned protocol = 0; protocol < 256; ++protocol) records.u8(protocol);
+  const auto made = lines(MessageBuilder::ipfix().templates(template_record(256, {{4, 1}})).set(256, records));
+  ASSERT_EQ(made.size(), 4U);
+  EXPECT_NE(made[3].find("XProtocolIdentifier=58"), std::string::npos) << made[3];
+  EXPECT_EQ(count("records"), 256U);
+  EXPECT_EQ(count("records.dropped"), 252U);
+}
+
 // SK-30, SK-31: refused by missing field and exporter; what is complete goes on.
 TEST_F(Path, FlowsMustHaveWhatTheInputRequires) {
   decode_.require.skylight = true;

@@ -252,6 +252,12 @@ TEST_F(LoadConfig, ReportsSyntaxAlone) {
               ElementsAre(testing::StartsWith("f.toml:2:11: not valid TOML: ")));
 }
 
+// An error stays on its line, whatever the file says.
+TEST_F(LoadConfig, RefusesPathsOfControlCharacters) {
+  EXPECT_THAT(errors_of("elements = \"a\\nb\"\n" + std::string(kSmallest)),
+              ElementsAre("f.toml:1:12: elements: expected a path, got \"a\\x0ab\""));
+}
+
 TEST_F(LoadConfig, RefusesUnfitAccountsAndDeadLetters) {
   EXPECT_THAT(
       errors_of("user = 'a:b'\ndead_letter = { file = '', sise = 1, size = '4KiB' }\n" + std::string(kSmallest)),

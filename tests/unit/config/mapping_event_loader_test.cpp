@@ -122,6 +122,15 @@ TEST_F(LoadEvents, RefusesUnfitHeaderFieldsAndConstants) {
           "m.toml:18:7: event[1].set: expected a table such as { cat = \"nat\" }, got 1"));
 }
 
+TEST_F(LoadEvents, ReadsRulesThatDrop) {
+  const auto spec = load_good(joined({kCef, "[[event]]\nwhen = { kind = 'options' }\ndrop = true\n", kEvent}));
+  EXPECT_TRUE(spec.events.at(0).drop);
+  EXPECT_FALSE(spec.events.at(1).drop);
+  EXPECT_THAT(errors_of(joined({kCef, "[[event]]\ndrop = true\nseverity = 3\n"})),
+              ElementsAre("m.toml:8:1: event[0].severity: not together with drop = true (the records that the rule "
+                          "takes are not sent)"));
+}
+
 TEST_F(LoadEvents, ReadsConditionsOnTheTemplate) {
   const auto absent = load_part("{ absent = 'natEvent' }");
   EXPECT_EQ(absent.kind, Kind::absent);

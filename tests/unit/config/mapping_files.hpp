@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <expected>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -49,7 +50,10 @@ inline std::vector<std::string> signatures_of(const MappingSpec& spec) {
 class MappingFiles : public testing::Test {
  protected:
   std::expected<MappingSpec, ConfigErrors> load(std::string_view text) {
-    return load_mapping(files.write("m.toml", text), files.folder() / "shipped");
+    LoadedMapping loaded = load_mapping(files.write("m.toml", text), files.folder() / "shipped");
+    EXPECT_EQ(loaded.spec.whole, loaded.errors.empty());
+    if (!loaded.errors.empty()) return std::unexpected(std::move(loaded.errors));
+    return std::move(loaded.spec);
   }
 
   MappingSpec load_good(std::string_view text) {

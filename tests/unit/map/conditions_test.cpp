@@ -85,6 +85,7 @@ TEST_F(Conditions, TestValuesByTheElementsType) {
       {"a longer text", name, kName, ByteWriter().variable("eth01"), false},
       {"no text", name, kName, ByteWriter().variable(""), false},
       {"a text padded with NULs", name, kFixedName, ByteWriter().text("eth0").zeros(4), true},
+      {"a text and the NUL that ends it", name, kName, ByteWriter().variable(std::string_view("eth0\0", 5)), true},
       {"only NULs", name, kFixedName, ByteWriter().zeros(8), false},
       {"true", trusted, kTrust, ByteWriter().u8(1), true},
       {"false", trusted, kTrust, ByteWriter().u8(2), false},

@@ -165,8 +165,8 @@ TEST(EventSpecErrors, Constants) {
     const char* error;
   };
   const Row rows[] = {
-      {constant("spt", "x"), "m.toml:6:1: event.set.spt: expected a 32-bit number, got \"x\""},
-      {constant("spt", "2147483648"), "m.toml:6:1: event.set.spt: expected a 32-bit number, got \"2147483648\""},
+      {constant("spt", "x"), "m.toml:6:1: event.set.spt: expected a number 0..65535, got \"x\""},
+      {constant("spt", "65536"), "m.toml:6:1: event.set.spt: expected a number 0..65535, got \"65536\""},
       {constant("cn1", "1.5", "L"), "m.toml:6:1: event.set.cn1: expected a 64-bit number, got \"1.5\""},
       {constant("cfp1", "1.5.", "L"), "m.toml:6:1: event.set.cfp1: expected a floating-point number, got \"1.5.\""},
       {constant("src", "2001:db8::1"), "m.toml:6:1: event.set.src: expected an IPv4 address, got \"2001:db8::1\""},
@@ -189,6 +189,12 @@ TEST(EventSpecErrors, Constants) {
       {constant("cs1", "x", "Zone"),
        "m.toml:7:1: event.set.cs1.label: expected a label of its own, got \"Zone\" (some SIEMs rename the slot to its "
        "label, so that equal names overwrite each other)"},
+      {constant("cs1", "x", " src"),
+       "m.toml:7:1: event.set.cs1.label: expected a label of its own, got \"src\" (some SIEMs rename the slot to its "
+       "label, so that equal names overwrite each other)"},
+      {constant("cs1", "x", "XOctetDeltaCount"),
+       "m.toml:7:1: event.set.cs1.label: expected a label of its own, got \"XOctetDeltaCount\" (some SIEMs rename the "
+       "slot to its label, so that equal names overwrite each other)"},
       {constant("msg", "x"), "m.toml:5:1: event.set.msg: expected each key only once"},
   };
   for (const Row& row : rows) {
@@ -215,7 +221,7 @@ TEST(EventSpecErrors, GoodConstants) {
   slot.from = {word("interfaceName")};
   slot.label = word("Zone");
   spec.events[0].set = {constant("cs1", "x", "Zone"),
-                        constant("spt", "-2147483648"),
+                        constant("spt", "65535"),
                         constant("cfp1", "-1.5e3", "F"),
                         constant("src", "10.0.0.1"),
                         constant("c6a2", "::1", "A"),
@@ -287,6 +293,19 @@ TEST(EventSpecErrors, DepthIsBounded) {
   EXPECT_THAT(errors_of(nested(16)), testing::IsEmpty());
   EXPECT_THAT(errors_of(nested(17)),
               testing::ElementsAre("m.toml:1:1: event.when: expected at most 16 tables one inside the other"));
+}
+
+// Each pair of parts is compared once: by all ways to a pair this would take hours.
+TEST(EventSpecErrors, DeepRulesAreCompared) {
+  const auto nested = [](std::uint64_t first) {
+    ConditionSpec condition = all_of({element("natEvent", {number(first)})});
+    for (std::uint64_t i = 1; i < 16; ++i) {
+      condition = all_of({any_of({std::move(condition), element("protocolIdentifier", {number(first + i)})}),
+                          element("natEvent", {number(first + i)})});
+    }
+    return condition;
+  };
+  EXPECT_THAT(errors_of(spec_of({rule_for(nested(1), "a"), rule_for(nested(100), "b")})), testing::IsEmpty());
 }
 
 /// A condition in line 4 beside one in line 5.

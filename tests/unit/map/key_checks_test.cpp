@@ -43,6 +43,32 @@ TEST_F(KeyChecks, LabelsDifferFromTextsAndKeys) {
                           "slot to its label, so that equal names overwrite each other)"));
 }
 
+// Nothing that may stand on a line is called like a label: keys of the dictionary, generated keys, keys that rules set.
+TEST_F(KeyChecks, LabelsAreNoKeys) {
+  spec_.events.front().set.push_back({{"Xsite", {"m.toml", 5, 1}}, {"1", {}}, {}});
+  const char* const slots[] = {"cs1", "cs2", "cs3", "cs4"};
+  const char* const labels[] = {"src ", "XOctetDeltaCount2", "Xsite", "cs2 "};
+  for (std::size_t i = 0; i < std::size(slots); ++i) add_labelled_key(slots[i], {"interfaceName"}, labels[i]);
+  const auto found = errors();
+  ASSERT_EQ(found.size(), std::size(slots));
+  for (std::size_t i = 0; i < std::size(slots); ++i) {
+    EXPECT_EQ(found[i], "m.toml:" + std::to_string(11 + i) + ":30: " + slots[i] +
+                            ".label: expected a label of its own, got \"" + labels[i] +
+                            "\" (some SIEMs rename the slot to its label, so that equal names overwrite each other)");
+  }
+  spec_.keys.clear();
+  add_labelled_key("cs1", {"interfaceName"}, "Xen");
+  add_labelled_key("cs2", {"interfaceName"}, "XOctetDeltaCount of both");
+  EXPECT_THAT(errors(), IsEmpty());
+}
+
+TEST_F(KeyChecks, LabelsHaveTheirOwnLimit) {
+  add_labelled_key("flexString1", {"interfaceName"}, std::string(129, 'x'));
+  add_labelled_key("cs1", {"userName"}, std::string(129, 'y'));
+  EXPECT_THAT(errors(), ElementsAre("m.toml:11:30: flexString1.label: expected at most 128 bytes, got one of 129 "
+                                    "bytes"));
+}
+
 TEST_F(KeyChecks, AKeyStandsOnce) {
   add_key("spt", {"sourceTransportPort"});
   add_key("spt", {"udpSourcePort"});
@@ -108,18 +134,47 @@ TEST_P(Constants, SuitTheirKey) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Constants,
-                         testing::Values(ConstantRow{"Text", "deviceFacility", "local0", nullptr},
-                                         ConstantRow{"Own", "XSite", std::string(3000, 'x'), nullptr},
-                                         ConstantRow{"Number", "spt", "443", nullptr},
-                                         ConstantRow{"Blank", "deviceFacility", " ", "expected a text, got \" \""},
-                                         ConstantRow{"TooLong", "act", std::string(64, 'x'),
-                                                     "expected at most 63 bytes, got one of 64 bytes"},
-                                         ConstantRow{"NoNumber", "spt", "x", "expected a 32-bit number, got \"x\""},
-                                         ConstantRow{"TooLarge", "spt", "2147483648",
-                                                     "expected a 32-bit number, got \"2147483648\""},
-                                         ConstantRow{"Ipv6", "src", "::1", "expected an IPv4 address, got \"::1\""}),
-                         [](const auto& row) { return std::string(row.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    All, Constants,
+    testing::Values(
+        ConstantRow{"Text", "deviceFacility", "local0", nullptr},
+        ConstantRow{"Own", "XSite", std::string(3000, 'x'), nullptr}, ConstantRow{"Port", "spt", "65535", nullptr},
+        ConstantRow{"Blank", "deviceFacility", " ", "expected a text, got \" \""},
+        ConstantRow{"TooLong", "act", std::string(64, 'x'), "expected at most 63 bytes, got one of 64 bytes"},
+        ConstantRow{"NoNumber", "spt", "x", "expected a number 0..65535, got \"x\""},
+        ConstantRow{"PortTooLarge", "spt", "65536", "expected a number 0..65535, got \"65536\""},
+        ConstantRow{"Direction", "deviceDirection", "2", "expected a number 0..1, got \"2\""},
+        ConstantRow{"CountTooLarge", "cnt", "2147483648", "expected a number 0..2147483647, got \"2147483648\""},
+        ConstantRow{"NegativeCount", "cnt", "-1", "expected a number 0..2147483647, got \"-1\""},
+        ConstantRow{"ZeroInFront", "cnt", "010", "expected a number 0..2147483647, got \"010\""},
+        ConstantRow{"Time", "rt", "00", "expected milliseconds since 1970, got \"00\""},
+        ConstantRow{"Ipv6", "src", "::1", "expected an IPv4 address, got \"::1\""}),
+    [](const auto& row) { return std::string(row.param.name); });
+
+struct SlotConstantRow {
+  const char* key;
+  const char* value;
+  bool suits;
+};
+
+class SlotConstants : public SpecLines, public testing::WithParamInterface<SlotConstantRow> {};
+
+TEST_P(SlotConstants, AreWrittenAsReadersWantThem) {
+  KeySpec& key = add_constant(GetParam().key, GetParam().value);
+  key.label = at(key, "L", 30);
+  EXPECT_EQ(errors().empty(), GetParam().suits) << GetParam().key << '=' << GetParam().value;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, SlotConstants,
+    testing::Values(SlotConstantRow{"cn1", "-9223372036854775808", true}, SlotConstantRow{"cn1", "-0", false},
+                    SlotConstantRow{"cn1", "9223372036854775808", false}, SlotConstantRow{"cfp1", "-1.5e3", true},
+                    SlotConstantRow{"cfp1", "0.5", true}, SlotConstantRow{"cfp1", ".5", false},
+                    SlotConstantRow{"cfp1", "-.5", false}, SlotConstantRow{"cfp1", "5.", false},
+                    SlotConstantRow{"cfp1", "05", false}, SlotConstantRow{"cfp1", "1.e5", false},
+                    SlotConstantRow{"cfp1", "inf", false}, SlotConstantRow{"cfp1", "-nan", false},
+                    SlotConstantRow{"c6a1", "2001:db8::1", true}, SlotConstantRow{"c6a1", "2001:DB8::1", false},
+                    SlotConstantRow{"c6a1", "::ffff:192.0.2.1", false}));
 
 TEST_F(KeyChecks, UnknownElementsInDropAndOmitZero) {
   spec_.drop.push_back({"paddingOctet", {"m.toml", 1, 9}});

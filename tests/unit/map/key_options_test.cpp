@@ -47,6 +47,36 @@ TEST_F(KeyOptions, Constants) {
             "deviceFacility=a\\=b\\\\c cs1Label=Site cs1=west spt=80 XLong=" + std::string(300, 'x'));
 }
 
+// Counters, ports and the like are never negative; what is goes out under its generated key.
+TEST_F(KeyOptions, NoNegativeCounters) {
+  add_key("cnt", {"mibObjectValueInteger"});
+  add_labelled_key("cn1", {"mibObjectValueInteger"}, "Value");
+  EXPECT_EQ(shown({{434, 4}}, ByteWriter().u32(7)), "cnt=7 cn1Label=Value cn1=7");
+  EXPECT_EQ(shown({{434, 2}}, ByteWriter().u16(0x7fff)), "cnt=32767 cn1Label=Value cn1=32767");
+  EXPECT_EQ(shown({{434, 4}}, ByteWriter().u32(0xffff'fffe)), "cn1Label=Value cn1=-2");
+  EXPECT_EQ(shown({{434, 1}}, ByteWriter().u8(0x80)), "cn1Label=Value cn1=-128");
+  spec_.keys.pop_back();
+  EXPECT_EQ(shown({{434, 2}}, ByteWriter().u16(0xffff)), "XMibObjectValueInteger=-1");
+  spec_.dictionary = 1;
+  spec_.keys.clear();
+  add_key("in", {"mibObjectValueInteger"});
+  EXPECT_EQ(shown({{434, 4}}, ByteWriter().u32(0xffff'ffff)), "XMibObjectValueInteger=-1");
+}
+
+TEST_F(KeyOptions, NoNegativeCountersOutOfAddresses) {
+  add_key("cnt", {"sourceIPv4Address"}).form = ValueForm::signed_number;
+  EXPECT_EQ(shown({{8, 4}}, ByteWriter().u32(0x0a00'0001)), "cnt=167772161");
+  EXPECT_EQ(shown({{8, 4}}, ByteWriter().u32(0xc000'0201)), "XSourceIPv4Address=192.0.2.1");
+}
+
+// Half an address says less than none.
+TEST_F(KeyOptions, AddressesThatAreLongerThanTheKey) {
+  add_key("app", {"sourceIPv6Address"});
+  add_key("msg", {"destinationIPv6Address"});
+  EXPECT_EQ(shown({{27, 16}, {28, 16}}, ByteWriter().u64(1).u64(1).u64(0).u64(9)),
+            "msg=::9 XSourceIPv6Address=::1:0:0:0:1");
+}
+
 // GG-23: the empty form on request.
 TEST_F(KeyOptions, OmitNever) {
   empty_values_ = true;

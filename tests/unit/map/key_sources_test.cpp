@@ -27,6 +27,81 @@ TEST_F(KeySources, TheAddressFamilyInUse) {
   EXPECT_EQ(shown(fields, families(0, 0)), "src=0.0.0.0 XDestinationIPv4Address=0.0.0.0");
 }
 
+// The IPv6 element of a record with both may hold an IPv4 address.
+TEST_F(KeySources, AnIpv4AddressInIpv6FormStepsIn) {
+  add_key("src", {"sourceIPv4Address"});
+  const auto fields = {FieldSpec{8, 4}, FieldSpec{27, 16}};
+  const auto record = [](std::uint32_t v4, std::uint64_t v6) { return ByteWriter().u32(v4).u64(0).u64(v6); };
+  EXPECT_EQ(shown(fields, record(0, 0xffff'c000'0201)), "src=192.0.2.1 XSourceIPv6Address=192.0.2.1");
+  EXPECT_EQ(shown(fields, record(0x0a000001, 0xffff'c000'0201)), "src=10.0.0.1 XSourceIPv6Address=192.0.2.1");
+  EXPECT_EQ(shown(fields, record(0, 1)), "XSourceIPv6Address=::1");
+}
+
+// Values of the export have no generated key: texts are cut at the key's limit, others are left out above it.
+TEST_F(KeySources, ValuesOfTheExportKeepToTheLimit) {
+  add_key("app", {"@header_bytes"});
+  add_key("proto", {"@exporter_ipv6"});
+  add_key("deviceDirection", {"@version"});
+  add_key("type", {"@icmp_type", "@icmp_code"});
+  EXPECT_EQ(shown({{4, 1}, {176, 1}, {177, 1}}, ByteWriter().u8(1).u8(8).u8(2)).substr(0, 41),
+            "app=000a002b6553f10000000001000000 type=2");
+  const auto layout = template_record(300, {{4, 1}});
+  const auto made = lines(MessageBuilder::ipfix().templates(layout).set(300, ByteWriter().u8(6)),
+                          "2001:db8:1111:2222:3333:4444:5555:6666");
+  EXPECT_THAT(made.at(0), Not(HasSubstr("proto=")));
+  const auto fits = lines(MessageBuilder::ipfix().templates(layout).set(300, ByteWriter().u8(6)), "2001:db8::1");
+  EXPECT_THAT(fits.at(0), HasSubstr(" proto=2001:db8::1"));
+}
+
+TEST_F(KeySources, NamesOfIcmpTypesAreCut) {
+  spec_.tables.push_back({{"icmp_type", {}}, {{8, {"a=b\\c \xc3\xbc=" + std::string(40, 'e'), {}}}}});
+  add_key("XShort", {"@icmp_type_name"}).max_length = 11;
+  add_key("app", {"@icmp_type_name"});
+  const std::string line = shown({{4, 1}, {32, 2}}, ByteWriter().u8(1).u16(0x0800));
+  EXPECT_EQ(line.substr(0, line.find(" XProto")),
+            "XShort=a\\=b\\\\c \xc3\xbc\xe2\x80\xa6 app=a\\=b\\\\c \xc3\xbc\\=" + std::string(22, 'e'));
+}
+
+// NetFlow v5 has ICMP's type and code in the destination port.
+TEST_F(KeySources, IcmpHasNoPorts) {
+  add_key("dpt", {"icmpTypeCodeIPv4", "destinationTransportPort"});
+  use_spec();
+  for (const unsigned protocol : {1U, 6U}) {
+    ByteWriter bytes = netflow5_header({});
+    bytes.append(netflow5_record({.protocol = static_cast<std::uint8_t>(protocol)}).bytes());
+    const auto made = lines(bytes.bytes());
+    ASSERT_EQ(made.size(), 1U);
+    EXPECT_EQ(made[0].find("|dpt=443 ") != std::string::npos, protocol == 6) << made[0];
+    EXPECT_EQ(made[0].find(" XIcmpTypeCodeIPv4=443 ") != std::string::npos, protocol == 1) << made[0];
+  }
+}
+
+// A field of two bits may exceed what a key takes.
+TEST_F(KeySources, SomeBitsOfAFieldKeepToTheLimit) {
+  add_key("deviceDirection", {"samplingAlgorithm"});
+  use_spec();
+  for (const unsigned algorithm : {1U, 2U}) {
+    ByteWriter bytes = netflow5_header({.sampling = static_cast<std::uint16_t>(algorithm << 14 | 100)});
+    bytes.append(netflow5_record({}).bytes());
+    const auto made = lines(bytes.bytes());
+    ASSERT_EQ(made.size(), 1U);
+    EXPECT_EQ(made[0].find("|deviceDirection=1 ") != std::string::npos, algorithm == 1) << made[0];
+    EXPECT_EQ(made[0].find(" XSamplingAlgorithm=2 ") != std::string::npos, algorithm == 2) << made[0];
+  }
+}
+
+// Zero is what the table is asked for; the text beside a number goes with the number.
+TEST_F(KeySources, ZeroIsWhatWouldBeShown) {
+  add_key("XType", {"icmpTypeCodeIPv4"}).omit = Omit::zero;
+  spec_.keys.back().table = at(spec_.keys.back(), "icmp_type", 20);
+  EXPECT_EQ(shown({{32, 2}}, ByteWriter().u16(6)), "XIcmpTypeCodeIPv4=6");
+  EXPECT_EQ(shown({{32, 2}}, ByteWriter().u16(0)), "");
+  spec_.keys.clear();
+  add_key_with_text("XType", {"icmpTypeCodeIPv4"}, "icmp_type").omit = Omit::zero;
+  EXPECT_EQ(shown({{32, 2}}, ByteWriter().u16(6)), "XType=6 XTypeText=echo reply");
+  EXPECT_EQ(shown({{32, 2}}, ByteWriter().u16(0)), "");
+}
+
 TEST_F(KeySources, AnEmptyTextGivesWayToTheNext) {
   add_key("msg", {"interfaceName", "userName", "applicationName"});
   const auto fields = {FieldSpec{82, 65535}, FieldSpec{371, 4}, FieldSpec{96, 65535}};
@@ -122,6 +197,26 @@ TEST_F(NamedSources, ANameThatIsPassedOverKeepsItsGeneratedKey) {
   EXPECT_TRUE(described.at(0).ends_with("|msg=up XIngressInterface=7 XIngressInterfaceName=ge-0/0/7")) << described[0];
   const auto named = lines(MessageBuilder::ipfix().set(301, ByteWriter().variable("").u32(7)));
   EXPECT_TRUE(named.at(0).ends_with("|msg=ge-0/0/7 XIngressInterface=7")) << named[0];
+}
+
+TEST_F(NamedSources, ANameThatIsPassedOverIsDropped) {
+  spec_.unmapped = Unmapped::drop;
+  add_key("msg", {"interfaceDescription", "@ingress_interface_name"});
+  add_key("app", {"userName", "@ingress_interface_name"});
+  use_spec();
+  const std::string name(40, 'n');
+  (void)lines(MessageBuilder::ipfix()
+                  .options_templates(ipfix_options_record(300, {{10, 4}}, {{82, 40}}))
+                  .set(300, ByteWriter().u32(7).text(name)));
+  (void)lines(MessageBuilder::ipfix().templates(template_record(301, {{83, 65535}, {371, 65535}, {10, 4}})));
+  const auto line_of = [this](std::string_view description, std::string_view user) {
+    const auto made = lines(MessageBuilder::ipfix().set(301, ByteWriter().variable(description).variable(user).u32(7)));
+    return made.at(0).substr(made.at(0).rfind('|') + 1);
+  };
+  EXPECT_EQ(line_of("up", "u"), "msg=up app=u");
+  EXPECT_EQ(line_of("", "u"), "msg=" + name + " app=u");
+  EXPECT_EQ(line_of("up", ""), "msg=up app=" + name.substr(0, 31) + " XIngressInterfaceName=" + name);
+  EXPECT_EQ(line_of("", ""), "msg=" + name + " app=" + name.substr(0, 31));
 }
 
 }  // namespace

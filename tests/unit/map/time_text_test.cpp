@@ -96,6 +96,15 @@ TEST(TimeText, TheZoneFollowsTheSeasons) {
   EXPECT_EQ(text_of(1'774'746'000'000, TimeForm::iso8601, &zone), "2026-03-29T03:00:00.000+02:00");
 }
 
+TEST(TimeText, ZonesWithoutAName) {
+  const MachineZone brasilia("<-03>3");
+  LocalZone zone;
+  EXPECT_EQ(text_of(1'774'746'000'000, TimeForm::text_zone, &zone), "Mar 28 22:00:00 GMT-03:00");
+  const MachineZone kathmandu("<+0545>-5:45");
+  LocalZone other;
+  EXPECT_EQ(text_of(1'774'746'000'000, TimeForm::text_zone, &other), "Mar 29 06:45:00 GMT+05:45");
+}
+
 // Quarters that share an entry of the cache take turns.
 TEST(TimeText, KeptOffsetsAreThoseOfTheirTime) {
   const MachineZone berlin(kBerlin);

@@ -67,6 +67,40 @@ TEST_F(UnmappedFields, SourcesThatArePassedOverAreDropped) {
             "app=" + text.substr(0, 31) + " XUserName=" + text);
 }
 
+// What one key passes over, another may have cut, or shown without all that it says.
+TEST_F(UnmappedFields, OneKeyThatHadItsTurnIsEnough) {
+  spec_.unmapped = Unmapped::drop;
+  const std::string text(40, 'u');
+  add_key("msg", {"interfaceName", "userName"});
+  add_key("app", {"applicationName", "userName"});
+  const auto fields = {FieldSpec{82, 65535}, FieldSpec{96, 65535}, FieldSpec{371, 65535}};
+  EXPECT_EQ(shown(fields, ByteWriter().variable("i").variable("a").variable(text)), "msg=i app=a");
+  EXPECT_EQ(shown(fields, ByteWriter().variable("").variable("a").variable(text)), "msg=" + text + " app=a");
+  EXPECT_EQ(shown(fields, ByteWriter().variable("i").variable("").variable(text)),
+            "msg=i app=" + text.substr(0, 31) + " XUserName=" + text);
+  EXPECT_EQ(shown(fields, ByteWriter().variable("").variable("").variable(text)),
+            "msg=" + text + " app=" + text.substr(0, 31));
+}
+
+TEST_F(UnmappedFields, WhatAnEventSetsInsteadIsDropped) {
+  spec_.unmapped = Unmapped::drop;
+  add_key("XDscp", {"ipClassOfService"});
+  spec_.keys.back().table = at(spec_.keys.back(), "dscp", 20);
+  add_event("last");
+  spec_.events[0].when.emplace().kind = ConditionSpec::Kind::kind;
+  spec_.events[0].when->options_record = false;
+  EXPECT_EQ(shown({{5, 1}}, ByteWriter().u8(0xb9)), "XDscp=EF XIpClassOfService=185");
+  spec_.events[0].set = {{{"XDscp", {}}, {"none", {}}, {}}};
+  EXPECT_EQ(shown({{5, 1}}, ByteWriter().u8(0xb9)), "XDscp=none");
+}
+
+TEST_F(UnmappedFields, CustomSourcesThatArePassedOverStay) {
+  spec_.unmapped = Unmapped::drop;
+  add_key("spt", {"sourceTransportPort", "udpSourcePort"}).custom = true;
+  EXPECT_EQ(shown({{7, 2}, {180, 2}, {4, 1}}, ByteWriter().u16(1).u16(2).u8(17)),
+            "spt=1 XSourceTransportPort=1 XUdpSourcePort=2");
+}
+
 TEST_F(UnmappedFields, NamesAndIntervalsAreDropped) {
   spec_.unmapped = Unmapped::drop;
   add_key("spt", {"sourceTransportPort"});
