@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "captures_dir.hpp"
 #include "flowcef/map/program.hpp"
 #include "support/capture_lines.hpp"
 #include "support/cef_reader.hpp"
@@ -20,11 +21,6 @@ namespace {
 
 using Row = std::map<std::string, std::string>;
 using Text = std::optional<std::string>;
-
-std::filesystem::path captures_dir() {
-  const char* dir = std::getenv("FLOWCEF_CAPTURES");
-  return dir != nullptr ? dir : FLOWCEF_DEFAULT_CAPTURES;
-}
 
 std::vector<std::string> split(const std::string& line) {
   std::vector<std::string> cells;

@@ -1,8 +1,11 @@
-// The CEF lines of the project's own sample exports, byte for byte, and each of their values against what tshark reads
-// in the same datagram (kept beside them, made once; see tests/data/README.md).
+// The CEF lines of the project's own sample exports, byte for byte: of the default mapping, with each of their values
+// against what tshark reads in the same datagram (kept beside them, made once; see tests/data/README.md), and of every
+// other shipped mapping (data/mappings).
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <map>
 #include <set>
@@ -94,20 +97,73 @@ TEST_P(Golden, ValuesAreThoseThatTsharkReads) {
   }
 }
 
-std::vector<std::string> samples() {
+/// Returns: the names without extension, sorted.
+std::vector<std::string> files_in(const std::filesystem::path& folder, const std::string& extension) {
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(data_dir())) {
-    if (entry.path().extension() == ".pcap") names.push_back(entry.path().stem().string());
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() == extension) names.push_back(entry.path().stem().string());
   }
   std::sort(names.begin(), names.end());
   return names;
 }
 
-INSTANTIATE_TEST_SUITE_P(Samples, Golden, testing::ValuesIn(samples()), [](const auto& row) {
+INSTANTIATE_TEST_SUITE_P(Samples, Golden, testing::ValuesIn(files_in(data_dir(), ".pcap")), [](const auto& row) {
   std::string name = row.param;
   std::erase(name, '_');
   return name;
 });
+
+/// A mapping by its name. Gigamon's goes with Gigamon's syslog header, of which the time is local.
+class ShippedMapping : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    setenv("TZ", "UTC", 1);
+    tzset();
+    made_ = convert_capture(data_dir() / "mappings" / (GetParam() + ".pcap"), shipped_translation(GetParam()),
+                            rendering_of(GetParam()));
+    expected_ = read_lines(data_dir() / "mappings" / (GetParam() + ".cef"));
+  }
+
+  void TearDown() override {
+    unsetenv("TZ");
+    tzset();
+  }
+
+  static RenderingConfig rendering_of(const std::string& mapping) {
+    RenderingConfig rendering;
+    if (mapping != "gigamon") return rendering;
+    rendering.header = SyslogHeader::gigamon;
+    rendering.hosts = {{*IpPrefix::parse("192.0.2.93"), "9/3/e1"}, {*IpPrefix::parse("192.0.2.11"), "1/1/e1"}};
+    return rendering;
+  }
+
+  CaptureLines made_;
+  std::vector<std::string> expected_;
+};
+
+// GG-29: the same record makes the same bytes, in the order that the mapping gives (GG-28).
+TEST_P(ShippedMapping, LinesAreTheSameByteForByte) {
+  ASSERT_EQ(made_.lines.size(), expected_.size());
+  for (std::size_t i = 0; i < expected_.size(); ++i) EXPECT_EQ(made_.lines[i], expected_[i]);
+  EXPECT_EQ(made_.lines.size(), made_.records);
+  EXPECT_EQ(made_.refused, 0U);
+}
+
+TEST_P(ShippedMapping, AStrictReaderTakesEveryLine) {
+  for (const std::string& line : made_.lines) {
+    const auto event = read_cef(std::string_view(line).substr(line.find("CEF:")));
+    EXPECT_TRUE(event) << event.error();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Samples, ShippedMapping, testing::ValuesIn(files_in(data_dir() / "mappings", ".pcap")),
+                         [](const auto& row) { return row.param; });
+
+TEST(ShippedMappings, EachHasASample) {
+  std::vector<std::string> mappings = files_in(source_dir() / "mappings", ".toml");
+  std::erase(mappings, "default");
+  EXPECT_EQ(mappings, files_in(data_dir() / "mappings", ".pcap"));
+}
 
 }  // namespace
 }  // namespace flowcef::test

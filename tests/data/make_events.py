@@ -9,48 +9,8 @@ enterprise's elements, reduced-size numbers, a repeated element and counters bey
 import struct
 import sys
 
-SECONDS = 1_750_000_000
-VARIABLE = 65535
-
-
-def record_set(set_id, body):
-    return struct.pack("!HH", set_id, 4 + len(body)) + body
-
-
-def template(template_id, fields):
-    body = struct.pack("!HH", template_id, len(fields))
-    for element, length, *enterprise in fields:
-        body += struct.pack("!HH", element | 0x8000 if enterprise else element, length)
-        body += struct.pack("!I", *enterprise) if enterprise else b""
-    return body
-
-
-def netflow9(sequence, *sets):
-    return struct.pack("!HHIIII", 9, len(sets), 90_000, SECONDS, sequence, 7) + b"".join(sets)
-
-
-def ipfix(sequence, *sets):
-    body = b"".join(sets)
-    return struct.pack("!HHIII", 10, 16 + len(body), SECONDS, sequence, 9) + body
-
-
-def variable(text):
-    data = text if isinstance(text, bytes) else text.encode()
-    return (bytes([len(data)]) if len(data) < 255 else struct.pack("!BH", 255, len(data))) + data
-
-
-def address(text):
-    return bytes(int(part) for part in text.split("."))
-
-
-def frame(payload, port):
-    udp = struct.pack("!HHHH", 50000, port, 8 + len(payload), 0) + payload
-    head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 1, 0, 64, 17, 0, address("192.0.2.11"),
-                       address("192.0.2.200"))
-    total = sum(struct.unpack("!10H", head))
-    total = (total & 0xFFFF) + (total >> 16)
-    head = head[:10] + struct.pack("!H", ~(total + (total >> 16)) & 0xFFFF) + head[12:]
-    return bytes(12) + b"\x08\x00" + head + udp
+from exports import (SECONDS, VARIABLE, address, frame, ipfix, netflow9, record_set, template, variable,
+                     write_capture)
 
 
 def nat_events():
@@ -85,12 +45,5 @@ def strings():
     return ipfix(1, record_set(2, template(270, fields)), record_set(270, b"".join(records)))
 
 
-def main(path):
-    frames = [frame(nat_events(), 2055), frame(firewall_events(), 2055), frame(strings(), 4739)]
-    with open(path, "wb") as out:
-        out.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
-        for number, data in enumerate(frames):
-            out.write(struct.pack("<IIII", SECONDS + 1, number, len(data), len(data)) + data)
-
-
-main(sys.argv[1])
+if __name__ == "__main__":
+    write_capture(sys.argv[1], [frame(nat_events(), 2055), frame(firewall_events(), 2055), frame(strings(), 4739)])
