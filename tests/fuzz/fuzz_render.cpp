@@ -1,27 +1,45 @@
-// Messages to lines by the default mapping: every line is CEF, and every record is a line or counted.
+// Messages to lines by any shipped mapping: every line is CEF, and every record is a line or counted.
+#include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "flowcef/app/record_path.hpp"
-#include "fuzz/fuzz_support.hpp"
+#include "flowcef/config/mapping_loader.hpp"
+#include "fuzz/mapping_rules.hpp"
 #include "fuzz/message_composer.hpp"
-#include "support/cef_reader.hpp"
 
 namespace flowcef::test {
 namespace {
 
-const Translation& translation() {
-  static const std::unique_ptr<const Translation> kTranslation = [] {
-    auto loaded = load_translation(find_default_mapping(), {});
-    require(loaded.has_value(), "the default mapping can be loaded");
-    return *std::move(loaded);
+struct ShippedMapping {
+  std::unique_ptr<const Translation> translation;
+  CefRules rules;
+};
+
+/// Every mapping that comes with the program, the default one first.
+const std::vector<ShippedMapping>& shipped_mappings() {
+  static const std::vector<ShippedMapping> kMappings = [] {
+    std::vector<std::filesystem::path> files{find_default_mapping()};
+    const std::filesystem::path folder = files[0].parent_path();
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+      if (entry.path().extension() == ".toml" && entry.path() != files[0]) files.push_back(entry.path());
+    }
+    std::sort(files.begin() + 1, files.end());
+    std::vector<ShippedMapping> loaded;
+    for (const std::filesystem::path& file : files) {
+      auto translation = load_translation(file, {});
+      const MappingSpec spec = load_mapping(file, folder).spec;
+      require(translation && spec.whole, "a shipped mapping can be loaded");
+      loaded.push_back({*std::move(translation), rules_of(spec)});
+    }
+    return loaded;
   }();
-  return *kTranslation;
+  return kMappings;
 }
 
 DecodeConfig config_of(unsigned choice) {
@@ -38,21 +56,19 @@ void check_line(std::string_view line, SyslogHeader header, const CefRules& rule
   if (header != SyslogHeader::none) {
     static constexpr std::string_view kPriority = "<134>";
     static constexpr std::string_view kBeforeCef = " CEF - - - ";
-    require(line.starts_with(kPriority), "a message has its priority");
+    require(line.starts_with(kPriority) != (header == SyslogHeader::gigamon), "a message has its priority");
     const bool rfc5424 = header == SyslogHeader::rfc5424;
     const std::size_t at = rfc5424 ? line.find(kBeforeCef) : line.find(" CEF:");
     require(at != std::string_view::npos, "a message has its syslog header");
     line.remove_prefix(at + (rfc5424 ? kBeforeCef.size() : 1));
   }
-  const auto event = read_cef(line, rules);
-  if (event) return;
-  (void)std::fprintf(stderr, "%s: %.*s\n", event.error().c_str(), static_cast<int>(line.size()), line.data());
-  require(false, "every line is CEF");
+  check_cef(line, rules);
 }
 
 /// One way of writing the lines, and how many came.
 struct Rendering {
   RenderingConfig config;
+  CefRules rules;
   std::uint64_t lines = 0;
 
   void take(const LineBatch& batch) {
@@ -64,7 +80,7 @@ struct Rendering {
                                      ? std::string(message) + '\n'
                                      : std::to_string(message.size()) + ' ' + std::string(message);
       require(frame == framed, "a frame is the message and its framing");
-      check_line(message, config.header, {.dictionary = config.wide_in ? 1 : 0});
+      check_line(message, config.header, rules);
       at = line.frame_end;
       ++lines;
     }
@@ -74,23 +90,28 @@ struct Rendering {
 
 void render(FuzzInput& in) {
   const unsigned choice = in.u8();
-  static constexpr std::array<SyslogHeader, 3> kHeaders{SyslogHeader::none, SyslogHeader::rfc3164,
-                                                        SyslogHeader::rfc5424};
-  std::array<Rendering, 2> renderings{Rendering{{SyslogHeader::none, Framing::newline, false}},
-                                      Rendering{{in.one_of(kHeaders), Framing::octet_counting, true}}};
+  const unsigned way = in.u8();
+  static constexpr std::array kHeaders{SyslogHeader::none, SyslogHeader::rfc3164, SyslogHeader::rfc5424,
+                                       SyslogHeader::gigamon};
+  const ShippedMapping& mapping = shipped_mappings()[way / kHeaders.size() % shipped_mappings().size()];
+  CefRules wide = mapping.rules;
+  wide.dictionary = 1;
+  std::array<Rendering, 2> renderings{
+      Rendering{{SyslogHeader::none, Framing::newline, false}, mapping.rules},
+      Rendering{{kHeaders[way % kHeaders.size()], Framing::octet_counting, true}, wide}};
   std::vector<RenderingPlan> plans;
   for (Rendering& rendering : renderings) {
     plans.push_back({rendering.config, [&rendering](const BatchRef& batch) { rendering.take(*batch); }});
   }
   BatchPool pool;
   InputState input(config_of(choice));
-  RecordPath path(translation(), pool, plans, {&input});
+  RecordPath path(*mapping.translation, pool, plans, {&input});
   path.set_event_ids("1700000000000-15-", 1);
 
   MessageComposer composer;
   while (!in.empty()) {
     const std::vector<std::uint8_t> payload = composer.next(in);
-    path.decode(0, datagram_of(payload));
+    path.decode(0, datagram_of(payload, (choice & 4) != 0 ? "2001:db8::7" : "192.0.2.1"));
   }
   path.finish();
 
