@@ -8,6 +8,7 @@
 
 #include "flowcef/app/error_report.hpp"
 #include "flowcef/app/record_path.hpp"
+#include "key_kinds.hpp"
 #include "support/allocation_counter.hpp"
 #include "support/packet_builder.hpp"
 #include "workloads.hpp"
@@ -126,6 +127,7 @@ int main(int argc, char** argv) {
     benchmark::RegisterBenchmark(("decode+map/" + work.name).c_str(),
                                  [&work](benchmark::State& state) { decode_and_map(state, work); });
   }
+  register_key_kinds();
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();
   return 0;
