@@ -19,23 +19,6 @@ constexpr std::uint64_t kFalse = 2;
 constexpr std::array kFormats = {ExportFormat::netflow1, ExportFormat::netflow5, ExportFormat::netflow7,
                                  ExportFormat::netflow9, ExportFormat::ipfix};
 
-/// The word that mappings use.
-std::string_view format_word(ExportFormat format) {
-  switch (format) {
-    case ExportFormat::netflow1:
-      return "netflow1";
-    case ExportFormat::netflow5:
-      return "netflow5";
-    case ExportFormat::netflow7:
-      return "netflow7";
-    case ExportFormat::netflow9:
-      return "netflow9";
-    case ExportFormat::ipfix:
-      return "ipfix";
-  }
-  return "";
-}
-
 std::string_view expected_by(TestForm form) {
   switch (form) {
     case TestForm::number:
@@ -212,13 +195,13 @@ void Resolver::resolve_exporters(const ConditionSpec& spec, Condition& condition
 
 void Resolver::resolve_formats(const ConditionSpec& spec, Condition& condition) {
   for (const PositionedText& word : spec.words) {
-    const auto known = std::ranges::find(kFormats, word.text, format_word);
+    const auto known = std::ranges::find(kFormats, word.text, [](ExportFormat format) { return to_string(format); });
     if (known != kFormats.end()) {
       condition.formats = static_cast<std::uint8_t>(condition.formats | 1U << static_cast<unsigned>(*known));
       continue;
     }
     NearestWord nearest(word.text);
-    for (const ExportFormat format : kFormats) nearest.offer(format_word(format));
+    for (const ExportFormat format : kFormats) nearest.offer(to_string(format));
     const auto hint = nearest.result();
     fail(word.where, "event.when.format",
          "expected netflow1, netflow5, netflow7, netflow9 or ipfix, got \"" + word.text + '"',
