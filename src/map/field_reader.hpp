@@ -48,10 +48,15 @@ class FieldReader {
 
   /// Returns: milliseconds since 1970, above 0; nothing if the record states no time there
   [[nodiscard]] std::optional<std::int64_t> time(const TimeSource& source) const noexcept {
-    auto stated = stated_time(source);
+    const auto stated = stated_time(source);
     if (!stated || *stated <= 0) return std::nullopt;
-    if (source.duration != TimeSource::Duration::none) stated = moved_by_duration(source, *stated);
-    return stated && *stated > 0 ? stated : std::nullopt;
+    std::int64_t time = *stated;
+    if (source.duration != TimeSource::Duration::none) {
+      const auto moved = moved_by_duration(source, time);
+      if (!moved || *moved <= 0) return std::nullopt;
+      time = *moved;
+    }
+    return time;
   }
 
   /// Returns: whether a record of ICMP is one of IPv6.
