@@ -13,7 +13,12 @@ int dispatch(const flowcef::Options& options) {
         using Chosen = std::decay_t<decltype(chosen)>;
         if constexpr (std::is_same_v<Chosen, flowcef::RunOptions>) return flowcef::run_command(chosen);
         if constexpr (std::is_same_v<Chosen, flowcef::CheckOptions>) return flowcef::check_command(chosen);
+        if constexpr (std::is_same_v<Chosen, flowcef::ReloadOptions>) return flowcef::reload_command(chosen);
         if constexpr (std::is_same_v<Chosen, flowcef::ConvertOptions>) return flowcef::convert_command(chosen);
+        if constexpr (std::is_same_v<Chosen, flowcef::ExplainOptions>) return flowcef::explain_command(chosen);
+        if constexpr (std::is_same_v<Chosen, flowcef::DiffOptions>) return flowcef::diff_command(chosen);
+        if constexpr (std::is_same_v<Chosen, flowcef::ElementsOptions>) return flowcef::elements_command(chosen);
+        if constexpr (std::is_same_v<Chosen, flowcef::TablesOptions>) return flowcef::tables_command(chosen);
         if constexpr (std::is_same_v<Chosen, flowcef::ExitNow>) return chosen.status;
       },
       options);

@@ -3,7 +3,6 @@
 #include "flowcef/app/commands.hpp"
 #include "flowcef/app/error_report.hpp"
 #include "flowcef/app/privileges.hpp"
-#include "flowcef/app/requirements.hpp"
 #include "flowcef/app/translation.hpp"
 #include "flowcef/config/loader.hpp"
 #include "flowcef/sink/output.hpp"
@@ -17,11 +16,8 @@ int check_command(const CheckOptions& options) {
     return kExitUsage;
   }
   bool good = true;
-  if (const auto translation = load_translation(config->mapping, config->elements); !translation) {
+  if (const auto translation = load_bridge_translation(*config); !translation) {
     print_errors(std::cerr, translation.error());
-    good = false;
-  } else if (const auto errors = check_requirements(*config, (*translation)->registry); !errors.empty()) {
-    print_errors(std::cerr, errors);
     good = false;
   }
   if (const auto account = find_account(*config, options.config); !account) {

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
@@ -6,10 +5,10 @@
 
 #include "flowcef/app/commands.hpp"
 #include "flowcef/app/error_report.hpp"
+#include "flowcef/app/file_settings.hpp"
 #include "flowcef/app/pipeline.hpp"
 #include "flowcef/app/progress_bar.hpp"
 #include "flowcef/app/unmapped_log.hpp"
-#include "flowcef/config/loader.hpp"
 #include "flowcef/source/export_file.hpp"
 
 namespace flowcef {
@@ -24,40 +23,6 @@ OutputConfig output_config(const ConvertOptions& options, const std::vector<Expo
   config.rendering.header = options.header;
   config.rendering.hosts = hosts;
   return config;
-}
-
-struct Settings {
-  std::filesystem::path mapping;
-  std::vector<std::filesystem::path> elements;
-  DecodeConfig decode;
-  std::vector<ExporterConfig> exporters;
-  std::vector<ExporterHost> hosts;
-};
-
-/// SS-06: files take the same settings as sockets.
-std::expected<Settings, ConfigErrors> load_settings(const ConvertOptions& options) {
-  Settings settings;
-  if (options.config.empty()) {
-    settings.mapping = options.mapping.empty() ? find_default_mapping() : options.mapping;
-    settings.decode = decode_config_for_files({});
-    return settings;
-  }
-  auto config = load_config(options.config);
-  if (!config) return std::unexpected(std::move(config.error()));
-  const auto input = options.input.empty() ? config->inputs.begin()
-                                           : std::ranges::find(config->inputs, options.input, &InputConfig::name);
-  if (input == config->inputs.end()) {
-    return std::unexpected(ConfigErrors{{{options.config.string(), 0, 0},
-                                         "input",
-                                         "expected an input named \"" + options.input + "\", got none",
-                                         "an input without a name is called after its type and address"}});
-  }
-  settings.mapping = options.mapping.empty() ? config->mapping : options.mapping;
-  settings.elements = config->elements;
-  settings.decode = decode_config_for_files(input->decode);
-  settings.exporters = config->exporters;
-  settings.hosts = config->hosts;
-  return settings;
 }
 
 struct FileCounts {
@@ -82,7 +47,7 @@ void convert_file(const ConvertOptions& options, const std::string& name, Record
   try {
     while (file->next(datagram)) {
       progress.update(file->progress());
-      if (options.port && datagram.listener.port != *options.port) continue;
+      if (options.source.port && datagram.listener.port != *options.source.port) continue;
       path.set_event_ids(std::to_string(totals.frames + datagram.frame) + '-', 1);
       path.decode(0, datagram);
     }
@@ -98,7 +63,7 @@ void convert_file(const ConvertOptions& options, const std::string& name, Record
 }  // namespace
 
 int convert_command(const ConvertOptions& options) {
-  const auto settings = load_settings(options);
+  const auto settings = load_file_settings(options.source, options.mapping);
   if (!settings) {
     print_errors(std::cerr, settings.error());
     return kExitUsage;
@@ -114,7 +79,7 @@ int convert_command(const ConvertOptions& options) {
   if (!options.output.empty()) std::ofstream(options.output, std::ios::trunc);
 
   BatchPool pool;
-  OutputGroup outputs({output_config(options, settings->hosts)}, logs);
+  OutputGroup outputs({output_config(options, settings->hosts)}, {&(*translation)->mapping}, logs);
   InputState input(settings->decode, settings->exporters);
   RecordPath path(**translation, pool, outputs.waiting_plans(), {&input});
   UnmappedLog unmapped(logs.make("map"));
@@ -122,7 +87,7 @@ int convert_command(const ConvertOptions& options) {
   FileCounts totals;
   bool readable = true;
   outputs.start();
-  for (const std::string& name : options.files) {
+  for (const std::string& name : options.source.files) {
     ProgressBar progress(name);
     try {
       convert_file(options, name, path, totals, progress);

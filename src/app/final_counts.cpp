@@ -36,14 +36,14 @@ void FinalCounts::Lines::append_to(std::string& text) const {
 void FinalCounts::add(const RecordPath& path) {
   for (const auto& input : path.inputs()) add(*input);
   rendered_.resize(path.render_counters().size());
-  for (std::size_t i = 0; i < rendered_.size(); ++i) rendered_[i] += path.render_counters()[i]->lines.value();
-  if (rendered_.empty()) return;
-  // The same in every rendering, as they share the mapping.
-  const std::uint64_t dropped = path.render_counters().front()->dropped_records.value();
-  lines_.add("records.dropped", dropped);
-  kept_back_ += dropped;
-  lines_.add("fields.dropped", path.render_counters().front()->dropped_fields.value());
-  lines_.add("fields.unknown", path.render_counters().front()->unknown_fields.value());
+  for (std::size_t i = 0; i < rendered_.size(); ++i) {
+    const RenderCounters& counters = *path.render_counters()[i];
+    rendered_[i].lines += counters.lines.value();
+    rendered_[i].dropped += counters.dropped_records.value();
+    lines_.add("records.dropped", counters.dropped_records.value());
+    lines_.add("fields.dropped", counters.dropped_fields.value());
+    lines_.add("fields.unknown", counters.unknown_fields.value());
+  }
 }
 
 void FinalCounts::add(const InputPath& input) {
@@ -96,13 +96,14 @@ void FinalCounts::add(const std::string& name, std::uint64_t value, bool always)
 
 std::vector<std::string> FinalCounts::imbalances() const {
   std::vector<std::string> found;
-  for (const std::uint64_t lines : rendered_) {
-    if (lines + kept_back_ == records_) continue;
-    found.push_back("decoded " + std::to_string(records_) + " records but rendered " + std::to_string(lines) +
-                    " and kept back " + std::to_string(kept_back_));
+  for (const Rendered& rendered : rendered_) {
+    const std::uint64_t kept_back = kept_back_ + rendered.dropped;
+    if (rendered.lines + kept_back == records_) continue;
+    found.push_back("decoded " + std::to_string(records_) + " records but rendered " + std::to_string(rendered.lines) +
+                    " and kept back " + std::to_string(kept_back));
   }
   for (const OutputEntry& output : outputs_) {
-    const std::uint64_t rendered = output.plan < rendered_.size() ? rendered_[output.plan] : 0;
+    const std::uint64_t rendered = output.plan < rendered_.size() ? rendered_[output.plan].lines : 0;
     if (output.counts.balanced() && output.counts.submitted == rendered) continue;
     found.push_back("output " + output.name + ": rendered " + std::to_string(rendered) + ", submitted " +
                     std::to_string(output.counts.submitted) + ", delivered " + std::to_string(output.counts.delivered) +
@@ -155,7 +156,8 @@ std::string FinalCounts::to_string() const {
   const auto line = [&text](const std::string& name, std::uint64_t value) {
     text += name + ' ' + std::to_string(value) + '\n';
   };
-  line("lines", std::accumulate(rendered_.begin(), rendered_.end(), std::uint64_t{0}));
+  line("lines", std::accumulate(rendered_.begin(), rendered_.end(), std::uint64_t{0},
+                                [](std::uint64_t sum, const Rendered& rendered) { return sum + rendered.lines; }));
   line("refused", std::accumulate(refused_.begin(), refused_.end(), std::uint64_t{0},
                                   [](std::uint64_t sum, const auto& entry) { return sum + entry.second; }));
   for (const auto& [reason, count] : refused_) line("refused." + reason, count);

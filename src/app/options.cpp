@@ -1,65 +1,146 @@
 #include "flowcef/app/options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <map>
+#include <utility>
 
 namespace flowcef {
+namespace {
+
+constexpr const char* kConfigHelp =
+    "Configuration whose mapping, element tables and input settings are used as `run` does";
+constexpr const char* kMappingHelp = "Mapping file; element tables are read from `elements` beside it";
+
+/// The program's command line: every subcommand with where its options go.
+class CommandLine {
+ public:
+  CommandLine() {
+    app_.set_version_flag("--version", "flowcef " FLOWCEF_VERSION);
+    app_.require_subcommand(1);
+    app_.footer("Exit status: 0 done, 1 the run failed, 2 wrong usage or configuration.");
+    add_service();
+    add_files();
+    add_lists();
+  }
+
+  Options parse(int argc, const char* const* argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      return ExitNow{app_.exit(error) == 0 ? kExitOk : kExitUsage};
+    }
+    for (const auto& [command, options] : results_) {
+      if (command->parsed()) return options();
+    }
+    return ExitNow{kExitUsage};
+  }
+
+ private:
+  /// Input: options that live as long as this.
+  template <class T>
+  CLI::App& add(const char* name, const char* help, const T& options) {
+    CLI::App* const command = app_.add_subcommand(name, help);
+    results_.emplace_back(command, [&options] { return Options(options); });
+    return *command;
+  }
+
+  void add_service() {
+    add("run", "Receive exports and deliver lines until SIGINT or SIGTERM; SIGHUP loads the configuration anew", run_)
+        .add_option("--config", run_.config, "Configuration file")
+        ->required()
+        ->type_name("FILE");
+    CLI::App& check =
+        add("check", "Load configuration, mapping, element tables and certificates, and say what is wrong", check_);
+    check.add_option("--config", check_.config, "Configuration file")->required()->type_name("FILE");
+    CLI::Option* const against =
+        check
+            .add_option("--against", check_.against,
+                        "Say which keys these receivers would lose: liblognorm, sc4s or elastic")
+            ->delimiter(',')
+            ->type_name("NAME");
+    check.add_option("files", check_.files, "Captures whose lines they are shown; default: made-up records")
+        ->needs(against)
+        ->type_name("FILE");
+    add("reload", "Have the running bridge load its configuration anew, and say what came of it", reload_)
+        .add_option("--config", reload_.config, "Configuration file that the bridge was started with")
+        ->required()
+        ->type_name("FILE");
+  }
+
+  void add_files() {
+    CLI::App& convert =
+        add("convert", "Print one CEF line for each record in captures (pcap, pcapng) or raw UDP payloads", convert_);
+    add_source(convert, convert_.source);
+    convert.add_option("--mapping", convert_.mapping, kMappingHelp)->type_name("FILE");
+    convert.add_option("--output", convert_.output, "Write lines to FILE instead of stdout")->type_name("FILE");
+    const std::map<std::string, SyslogHeader> headers = {{"none", SyslogHeader::none},
+                                                         {"rfc3164", SyslogHeader::rfc3164},
+                                                         {"rfc5424", SyslogHeader::rfc5424},
+                                                         {"gigamon", SyslogHeader::gigamon}};
+    convert
+        .add_option("--header", convert_.header, "Syslog header before each line: none, rfc3164, rfc5424 or gigamon")
+        ->transform(CLI::CheckedTransformer(headers, CLI::ignore_case).description(""))
+        ->type_name("NAME");
+
+    CLI::App& explain = add(
+        "explain", "Say for each exporter and template which element went to which key, and what was refused and why",
+        explain_);
+    add_source(explain, explain_.source);
+    explain.add_option("--mapping", explain_.mapping, kMappingHelp)->type_name("FILE");
+
+    CLI::App& diff =
+        add("diff", "Compare what two mappings make of captures: lines, keys, and bytes, which is what a SIEM bills",
+            diff_);
+    add_source(diff, diff_.source);
+    diff.add_option("--mapping", diff_.mappings, "Mapping file, to be given twice: the old one, then the new one")
+        ->required()
+        ->expected(2)
+        ->type_name("FILE");
+  }
+
+  void add_lists() {
+    CLI::App& elements = add("elements", "List the information elements that are known", elements_);
+    elements.add_option("pattern", elements_.pattern, "Part of a name, a number, or PEN:NUMBER")->type_name("PATTERN");
+    add_translation(elements, elements_.config, elements_.mapping);
+    CLI::App& tables = add("tables", "List the value tables, or the rows of one", tables_);
+    tables.add_option("name", tables_.name, "Name of a table")->type_name("NAME");
+    add_translation(tables, tables_.config, tables_.mapping);
+  }
+
+  static void add_source(CLI::App& command, FileOptions& source) {
+    command.add_option("files", source.files, "Capture or payload files, read in order")->required()->type_name("FILE");
+    CLI::Option* const config = command.add_option("--config", source.config, kConfigHelp)->type_name("FILE");
+    command.add_option("--input", source.input, "Name of the input whose settings are used; default: the first")
+        ->needs(config)
+        ->type_name("NAME");
+    command.add_option("--port", source.port, "Take only datagrams sent to this UDP port")
+        ->check(CLI::Range(1, 65535))
+        ->type_name("PORT");
+  }
+
+  static void add_translation(CLI::App& command, std::filesystem::path& config, std::filesystem::path& mapping) {
+    command.add_option("--config", config, "Configuration whose mapping and element tables are used")
+        ->type_name("FILE");
+    command.add_option("--mapping", mapping, kMappingHelp)->type_name("FILE");
+  }
+
+  CLI::App app_{"Turns flow exports (NetFlow v5, v9, IPFIX) into CEF lines and delivers them over syslog.", "flowcef"};
+  std::vector<std::pair<CLI::App*, std::function<Options()>>> results_;
+  RunOptions run_;
+  CheckOptions check_;
+  ReloadOptions reload_;
+  ConvertOptions convert_;
+  ExplainOptions explain_;
+  DiffOptions diff_;
+  ElementsOptions elements_;
+  TablesOptions tables_;
+};
+
+}  // namespace
 
 Options parse_options(int argc, const char* const* argv) {
-  CLI::App app("Turns flow exports (NetFlow v5, v9, IPFIX) into CEF lines and delivers them over syslog.", "flowcef");
-  app.set_version_flag("--version", "flowcef " FLOWCEF_VERSION);
-  app.require_subcommand(1);
-  app.footer("Exit status: 0 done, 1 the run failed, 2 wrong usage or configuration.");
-
-  RunOptions run;
-  CLI::App* run_command = app.add_subcommand("run", "Receive exports and deliver lines until SIGINT or SIGTERM");
-  run_command->add_option("--config", run.config, "Configuration file")->required()->type_name("FILE");
-
-  CheckOptions check;
-  CLI::App* check_command = app.add_subcommand(
-      "check", "Load configuration, mapping, element tables and certificates, and say what is wrong");
-  check_command->add_option("--config", check.config, "Configuration file")->required()->type_name("FILE");
-
-  ConvertOptions convert;
-  unsigned port = 0;
-  const std::map<std::string, SyslogHeader> headers = {{"none", SyslogHeader::none},
-                                                       {"rfc3164", SyslogHeader::rfc3164},
-                                                       {"rfc5424", SyslogHeader::rfc5424},
-                                                       {"gigamon", SyslogHeader::gigamon}};
-  CLI::App* convert_command = app.add_subcommand(
-      "convert", "Print one CEF line for each record in captures (pcap, pcapng) or raw UDP payloads");
-  convert_command->add_option("files", convert.files, "Capture or payload files, read in order")
-      ->required()
-      ->type_name("FILE");
-  CLI::Option* config_option =
-      convert_command
-          ->add_option("--config", convert.config,
-                       "Configuration whose mapping, element tables and input settings are used as `run` does")
-          ->type_name("FILE");
-  convert_command->add_option("--input", convert.input, "Name of the input whose settings are used; default: the first")
-      ->needs(config_option)
-      ->type_name("NAME");
-  convert_command
-      ->add_option("--mapping", convert.mapping, "Mapping file; element tables are read from `elements` beside it")
-      ->type_name("FILE");
-  convert_command->add_option("--output", convert.output, "Write lines to FILE instead of stdout")->type_name("FILE");
-  CLI::Option* port_option = convert_command->add_option("--port", port, "Take only datagrams sent to this UDP port")
-                                 ->check(CLI::Range(1, 65535))
-                                 ->type_name("PORT");
-  convert_command
-      ->add_option("--header", convert.header, "Syslog header before each line: none, rfc3164, rfc5424 or gigamon")
-      ->transform(CLI::CheckedTransformer(headers, CLI::ignore_case).description(""))
-      ->type_name("NAME");
-
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return ExitNow{app.exit(error) == 0 ? kExitOk : kExitUsage};
-  }
-  if (run_command->parsed()) return run;
-  if (check_command->parsed()) return check;
-  if (*port_option) convert.port = static_cast<std::uint16_t>(port);
-  return convert;
+  return CommandLine().parse(argc, argv);
 }
 
 }  // namespace flowcef

@@ -31,15 +31,23 @@ std::vector<OutputConfig> outputs_with_hosts(const Config& config) {
   return outputs;
 }
 
+std::vector<const Mapping*> mappings_of_outputs(const BridgeTranslation& translation) {
+  std::vector<const Mapping*> mappings;
+  for (const std::size_t index : translation.of_output) mappings.push_back(&translation.mappings[index]->mapping);
+  return mappings;
+}
+
 }  // namespace
 
-OutputGroup::OutputGroup(const std::vector<OutputConfig>& configs, const LogFactory& logs) {
-  for (const OutputConfig& config : configs) {
-    outputs.push_back(make_output(config.sink, logs.make("sink")));
-    const auto plan = std::find_if(plans.begin(), plans.end(),
-                                   [&](const RenderingPlan& known) { return known.config == config.rendering; });
+OutputGroup::OutputGroup(const std::vector<OutputConfig>& configs, const std::vector<const Mapping*>& mappings,
+                         const LogFactory& logs) {
+  for (std::size_t i = 0; i < configs.size(); ++i) {
+    outputs.push_back(make_output(configs[i].sink, logs.make("sink")));
+    const auto plan = std::ranges::find_if(plans, [&](const RenderingPlan& known) {
+      return known.config == configs[i].rendering && known.mapping == mappings[i];
+    });
     plan_of_output.push_back(static_cast<std::size_t>(plan - plans.begin()));
-    if (plan == plans.end()) plans.push_back({config.rendering, {}});
+    if (plan == plans.end()) plans.push_back({configs[i].rendering, {}, mappings[i]});
   }
   for (std::size_t i = 0; i < plans.size(); ++i) plans[i].deliver = deliver_to_plan(*this, i, Producer::cannot_wait);
 }
@@ -71,8 +79,11 @@ void OutputGroup::add_counts(FinalCounts& counts) const {
   }
 }
 
-Pipeline::Pipeline(const Config& config, const Translation& translation, const LogFactory& logs)
-    : epoch_(start_epoch()), outputs_(outputs_with_hosts(config), logs), unmapped_(logs.make("map")) {
+Pipeline::Pipeline(const Config& config, std::shared_ptr<const BridgeTranslation> translation, const LogFactory& logs)
+    : epoch_(start_epoch()),
+      translation_(std::move(translation)),
+      outputs_(outputs_with_hosts(config), mappings_of_outputs(*translation_), logs),
+      unmapped_(logs.make("map")) {
   const Logger log = logs.make("source");
   if (config.dead_letter) {
     const auto report = [log](const std::string& problem) { log->warn("refused datagrams are not kept: {}", problem); };
@@ -83,16 +94,16 @@ Pipeline::Pipeline(const Config& config, const Translation& translation, const L
     inputs_.push_back(std::make_unique<InputState>(input.decode, config.exporters));
     named.push_back({input.name, inputs_.back().get()});
   }
-  state_ = std::make_unique<StateKeeper>(config.state_dir / kStateFile, std::move(named), translation.registry,
+  state_ = std::make_unique<StateKeeper>(config.state_dir / kStateFile, std::move(named), *translation_->registry,
                                          logs.make("state"));
-  open_udp(config, translation, log);
-  open_streams(config, translation, log);
+  open_udp(config, log);
+  open_streams(config, log);
 }
 
 /// One worker per CPU, each with a socket for every address.
-void Pipeline::open_udp(const Config& config, const Translation& translation, const Logger& log) {
+void Pipeline::open_udp(const Config& config, const Logger& log) {
   const unsigned count = config.workers != 0 ? config.workers : std::max(1U, std::thread::hardware_concurrency());
-  for (unsigned i = 0; i < count; ++i) add_worker(translation, outputs_.plans, log);
+  for (unsigned i = 0; i < count; ++i) add_worker(outputs_.plans, log);
   for (std::size_t input = 0; input < config.inputs.size(); ++input) {
     const auto* udp = std::get_if<UdpSourceConfig>(&config.inputs[input].source);
     if (udp == nullptr) continue;
@@ -103,12 +114,12 @@ void Pipeline::open_udp(const Config& config, const Translation& translation, co
 }
 
 /// Connections have one worker of their own, which may wait for a slow output: no datagram is lost meanwhile.
-void Pipeline::open_streams(const Config& config, const Translation& translation, const Logger& log) {
+void Pipeline::open_streams(const Config& config, const Logger& log) {
   IngestWorker* worker = nullptr;
   for (std::size_t input = 0; input < config.inputs.size(); ++input) {
     const auto* stream = std::get_if<StreamSourceConfig>(&config.inputs[input].source);
     if (stream == nullptr) continue;
-    if (worker == nullptr) worker = &add_worker(translation, outputs_.waiting_plans(), log);
+    if (worker == nullptr) worker = &add_worker(outputs_.waiting_plans(), log);
     StreamSourceConfig settings = *stream;
     settings.allowed = config.inputs[input].decode.exporters;
     for (const Endpoint& address : worker->add_stream(input, settings)) {
@@ -117,11 +128,10 @@ void Pipeline::open_streams(const Config& config, const Translation& translation
   }
 }
 
-IngestWorker& Pipeline::add_worker(const Translation& translation, const std::vector<RenderingPlan>& plans,
-                                   const Logger& log) {
+IngestWorker& Pipeline::add_worker(const std::vector<RenderingPlan>& plans, const Logger& log) {
   std::vector<InputState*> inputs;
   for (const auto& input : inputs_) inputs.push_back(input.get());
-  auto path = std::make_unique<RecordPath>(translation, pool_, plans, inputs, dead_letters_.get());
+  auto path = std::make_unique<RecordPath>(*translation_->registry, pool_, plans, inputs, dead_letters_.get());
   path->report_unmapped([this](const UnmappedElement& element) { unmapped_.report(element); });
   path->set_event_ids(epoch_ + '-' + std::to_string(workers_.size()) + '-', 1);
   return *workers_.emplace_back(std::make_unique<IngestWorker>(std::move(path), log));

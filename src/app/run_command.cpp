@@ -11,7 +11,6 @@
 #include "flowcef/app/error_report.hpp"
 #include "flowcef/app/pipeline.hpp"
 #include "flowcef/app/privileges.hpp"
-#include "flowcef/app/requirements.hpp"
 #include "flowcef/config/loader.hpp"
 
 namespace flowcef {
@@ -55,13 +54,9 @@ int run_command(const RunOptions& options) {
     print_errors(std::cerr, config.error());
     return kExitUsage;
   }
-  const auto translation = load_translation(config->mapping, config->elements);
+  const auto translation = load_bridge_translation(*config);
   if (!translation) {
     print_errors(std::cerr, translation.error());
-    return kExitUsage;
-  }
-  if (const auto errors = check_requirements(*config, (*translation)->registry); !errors.empty()) {
-    print_errors(std::cerr, errors);
     return kExitUsage;
   }
   const auto account = find_account(*config, options.config);
@@ -77,7 +72,7 @@ int run_command(const RunOptions& options) {
   boost::asio::signal_set stop_signals(signals, SIGINT, SIGTERM);
 
   create_state_dir(*config, *account, log);
-  Pipeline pipeline(*config, **translation, logs);
+  Pipeline pipeline(*config, *translation, logs);
   change_user(*config, *account, log);
   pipeline.start();
   log->info("started version={} inputs={} outputs={}", FLOWCEF_VERSION, config->inputs.size(), config->outputs.size());

@@ -6,14 +6,20 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
+#include "flowcef/app/digest.hpp"
+#include "flowcef/app/requirements.hpp"
 #include "flowcef/config/element_table_loader.hpp"
 #include "flowcef/config/mapping_loader.hpp"
 
 namespace flowcef {
 namespace {
+
+constexpr std::size_t kHashDigits = 12;
+constexpr std::size_t kMaxDeviceVersion = 31;  // of CEF
 
 void append(ConfigErrors& errors, ConfigErrors more) {
   errors.insert(errors.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
@@ -68,26 +74,104 @@ std::filesystem::path default_elements(const std::filesystem::path& mapping) {
   return std::filesystem::is_directory(beside) ? beside : find_default_mapping().parent_path() / "elements";
 }
 
+void read_elements(const std::vector<std::filesystem::path>& folders, const std::filesystem::path& mapping,
+                   ElementRegistry& registry, ConfigErrors& errors) {
+  for (const std::filesystem::path& folder : folders.empty() ? std::vector{default_elements(mapping)} : folders) {
+    auto rows = load_element_tables(folder);
+    append(errors, rows ? registry.add(*rows) : std::move(rows.error()));
+  }
+}
+
+void apply(const CefConfig& cef, MappingSpec& spec) {
+  spec.version = cef.version.value_or(spec.version);
+  spec.time = cef.time.value_or(spec.time);
+  spec.local_time = cef.local_time.value_or(spec.local_time);
+  spec.swap_bytes = cef.swap_bytes.value_or(spec.swap_bytes);
+}
+
+/// Puts the program's version and the mapping's hash where the device version asks for them.
+void fill_in(PositionedText& device_version, const std::string& hash, ConfigErrors& errors) {
+  const auto replace = [&](std::string_view name, std::string_view value) {
+    const std::size_t at = device_version.text.find(name);
+    if (at != std::string::npos) device_version.text.replace(at, name.size(), value);
+  };
+  replace("{version}", FLOWCEF_VERSION);
+  replace("{hash}", hash);
+  if (device_version.text.size() <= kMaxDeviceVersion) return;
+  errors.push_back({device_version.where, "device_version",
+                    "expected at most 31 characters, got \"" + device_version.text + '"',
+                    "{hash} takes 12 and {version} " + std::to_string(std::string_view(FLOWCEF_VERSION).size())});
+}
+
+struct ResolvedMapping {
+  Mapping mapping;
+  std::string hash;
+};
+
+/// Errors: appended.
+std::optional<ResolvedMapping> read_mapping(const std::filesystem::path& file, const CefConfig& cef,
+                                            const ElementRegistry& registry, ConfigErrors& errors) {
+  LoadedMapping loaded = load_mapping(file, shipped_mappings());
+  ConfigErrors found = std::move(loaded.errors);
+  std::optional<ResolvedMapping> made;
+  if (loaded.merged) {
+    const std::string hash = sha256_hex(loaded.text).substr(0, kHashDigits);
+    MappingSpec& spec = loaded.spec;
+    if (spec.device_version.text.empty()) spec.device_version.text = FLOWCEF_VERSION;
+    fill_in(spec.device_version, hash, found);
+    for (EventSpec& event : spec.events) {
+      if (event.device_version) fill_in(*event.device_version, hash, found);
+    }
+    apply(cef, spec);
+    auto resolved = resolve_mapping(spec, registry);
+    if (resolved) {
+      made.emplace(*std::move(resolved), hash);
+    } else {
+      add_new(found, resolved.error());
+    }
+  }
+  append(errors, std::move(found));
+  return made;
+}
+
 }  // namespace
 
 std::expected<std::unique_ptr<const Translation>, ConfigErrors> load_translation(
     const std::filesystem::path& mapping, const std::vector<std::filesystem::path>& elements) {
   auto translation = std::make_unique<Translation>();
   ConfigErrors errors;
-  const std::vector<std::filesystem::path> folders =
-      elements.empty() ? std::vector{default_elements(mapping)} : elements;
-  for (const std::filesystem::path& folder : folders) {
-    auto rows = load_element_tables(folder);
-    append(errors, rows ? translation->registry.add(*rows) : std::move(rows.error()));
-  }
-  LoadedMapping loaded = load_mapping(mapping, shipped_mappings());
-  append(errors, std::move(loaded.errors));
-  if (!loaded.merged) return std::unexpected(std::move(errors));
-  if (loaded.spec.device_version.text.empty()) loaded.spec.device_version.text = FLOWCEF_VERSION;
-  auto resolved = resolve_mapping(loaded.spec, translation->registry);
-  if (!resolved) add_new(errors, resolved.error());
+  read_elements(elements, mapping, translation->registry, errors);
+  auto made = read_mapping(mapping, {}, translation->registry, errors);
   if (!errors.empty()) return std::unexpected(std::move(errors));
-  translation->mapping = *std::move(resolved);
+  translation->mapping = std::move(made->mapping);
+  translation->hash = std::move(made->hash);
+  return translation;
+}
+
+std::expected<std::shared_ptr<const BridgeTranslation>, ConfigErrors> load_bridge_translation(const Config& config) {
+  auto translation = std::make_shared<BridgeTranslation>();
+  auto registry = std::make_shared<ElementRegistry>();
+  ConfigErrors errors;
+  read_elements(config.elements, config.mapping, *registry, errors);
+  for (const OutputConfig& output : config.outputs) {
+    const std::filesystem::path& file = output.mapping.empty() ? config.mapping : output.mapping;
+    auto& mappings = translation->mappings;
+    const auto known = std::ranges::find_if(
+        mappings, [&](const auto& entry) { return entry->file == file && entry->cef == output.cef; });
+    translation->of_output.push_back(static_cast<std::size_t>(known - mappings.begin()));
+    if (known != mappings.end()) continue;
+    ConfigErrors found;
+    auto made = read_mapping(file, output.cef, *registry, found);
+    for (ConfigError& error : found) {
+      if (std::ranges::find(errors, error) == errors.end()) errors.push_back(std::move(error));
+    }
+    if (!made) made.emplace();
+    mappings.push_back(std::make_shared<const BridgeMapping>(
+        BridgeMapping{file, output.cef, std::move(made->hash), std::move(made->mapping)}));
+  }
+  append(errors, check_requirements(config, *registry));
+  if (!errors.empty()) return std::unexpected(std::move(errors));
+  translation->registry = std::move(registry);
   return translation;
 }
 

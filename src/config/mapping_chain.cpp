@@ -44,12 +44,14 @@ class ChainLoader {
 
   MappingChain load(const path& file) {
     for (std::optional<path> next = file; next; next = find_extended(chain_.files.back())) {
-      const auto document = read_toml(*next);
+      auto text = read_text_file(*next);
+      const auto document = text ? parse_toml(*text, *next) : std::unexpected(text.error());
       if (!document) {
         chain_.unreadable = document.error();
         break;
       }
       chain_.files.push_back(load_mapping_file(*next, *document));
+      chain_.files.back().text = *std::move(text);
     }
     chain_.complete = !chain_.unreadable && !chain_.files.back().extends;
     std::ranges::reverse(chain_.files);

@@ -10,6 +10,7 @@ namespace flowcef {
 LoadedMapping load_mapping(const std::filesystem::path& file, const std::filesystem::path& shipped) {
   MappingChain chain = load_mapping_chain(file, shipped);
   LoadedMapping loaded;
+  for (const MappingFile& entry : chain.files) loaded.text += entry.text;
   loaded.merged = chain.complete;
   MappingMerge merge;
   if (chain.complete) {

@@ -66,9 +66,12 @@ ConfigError refused(const std::filesystem::path& file, TomlPlace at, std::string
 
 std::expected<TomlValue, ConfigError> read_toml(const std::filesystem::path& file) {
   const auto text = read_text_file(file);
-  if (!text) return std::unexpected(text.error());
+  return text ? parse_toml(*text, file) : std::unexpected(text.error());
+}
+
+std::expected<TomlValue, ConfigError> parse_toml(std::string_view text, const std::filesystem::path& file) {
   try {
-    const toml::table table = toml::parse(std::string_view(*text));
+    const toml::table table = toml::parse(text);
     return TomlValue{convert(table, 0), {}};
   } catch (const toml::parse_error& error) {
     const std::string message = shortened(error.description(), kMaxParserMessage);

@@ -32,11 +32,12 @@ bool is_zero(const Instruction& instruction, Value value) noexcept {
   return std::all_of(value.bytes, value.bytes + value.length, [](std::uint8_t byte) { return byte == 0; });
 }
 
-template <bool Variable>
+template <bool Variable, bool Traced = false>
 class Execution {
  public:
-  Execution(const Program& program, const DataSet& set, std::uint32_t index, const SetContext& context) noexcept
-      : program_(program), context_(context), fields_(program, set, index) {}
+  Execution(const Program& program, const DataSet& set, std::uint32_t index, const SetContext& context,
+            std::vector<LinePiece>* trace = nullptr) noexcept
+      : program_(program), context_(context), fields_(program, set, index), trace_(trace) {}
 
   char* run(std::uint64_t event, char* out) noexcept {
     if (!context_.envelope.empty()) out = copy_blocks(out, context_.envelope.data(), context_.envelope.size());
@@ -55,11 +56,17 @@ class Execution {
   char* run(std::span<const Instruction> code, std::uint8_t holds, std::uint64_t event, char* out) noexcept {
     for (const Instruction& instruction : code) {
       if (instruction.depends && !may_run(instruction, holds)) continue;
+      [[maybe_unused]] std::size_t outer = 0;
+      if constexpr (Traced) outer = trace_->size();
       char* const value = copy_literal(out, instruction.literal);
       char* const end = write_value(instruction, event, value);
       if (end == value) {  // no value: the key is overwritten by the next
         missed_ |= instruction.misses;
         continue;
+      }
+      if constexpr (Traced) {
+        trace_->resize(outer);  // what an instruction runs is its own
+        trace_->push_back({out, end, &instruction});
       }
       *end = ' ';
       out = end + 1;
@@ -309,7 +316,8 @@ class Execution {
   const SetContext& context_;
   FieldReader<Variable> fields_;
   std::int64_t start_ms_ = 0;  ///< of the flow, once it was written
-  std::uint64_t missed_ = 0;   ///< bits of the instructions that wrote no value, or cut it; and those of the event
+  std::vector<LinePiece>* trace_;
+  std::uint64_t missed_ = 0;  ///< bits of the instructions that wrote no value, or cut it; and those of the event
 };
 
 /// Returns: a bound for the bytes of all fields of a record; its positions stand in wire order.
@@ -326,6 +334,13 @@ char* execute(const Program& program, const DataSet& set, std::uint32_t index, c
               std::uint64_t event, char* out) noexcept {
   if (set.layout.variable) return Execution<true>(program, set, index, context).run(event, out);
   return Execution<false>(program, set, index, context).run(event, out);
+}
+
+char* execute_traced(const Program& program, const DataSet& set, std::uint32_t index, const SetContext& context,
+                     std::uint64_t event, char* out, std::vector<LinePiece>& pieces) {
+  pieces.clear();
+  if (set.layout.variable) return Execution<true, true>(program, set, index, context, &pieces).run(event, out);
+  return Execution<false, true>(program, set, index, context, &pieces).run(event, out);
 }
 
 std::size_t max_message_size(const Program& program, const DataSet& set, std::uint32_t index) noexcept {

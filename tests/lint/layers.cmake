@@ -18,7 +18,7 @@ set(source_libraries "boost/asio" "boost/system/" "openssl/" "pcap[/.]" ${format
 set(sink_libraries "boost/asio" "boost/system/" "openssl/" ${formatting})
 set(config_libraries "toml\\+\\+/" ${formatting})
 set(admin_libraries "boost/asio" "boost/beast" "boost/system/" ${formatting})
-set(app_libraries "boost/asio" "boost/system/" "CLI/" "spdlog/" "fmt/")
+set(app_libraries "boost/asio" "boost/system/" "openssl/" "CLI/" "spdlog/" "fmt/")
 
 # Libraries whose headers count as third-party; everything else in <> is the standard library or the system.
 set(third_party "^(boost|openssl|spdlog|fmt|toml\\+\\+|CLI|pcap|gtest|gmock|benchmark)[/.]")

@@ -7,6 +7,11 @@ namespace flowcef {
 
 [[nodiscard]] int run_command(const RunOptions& options);
 [[nodiscard]] int check_command(const CheckOptions& options);
+[[nodiscard]] int reload_command(const ReloadOptions& options);
 [[nodiscard]] int convert_command(const ConvertOptions& options);
+[[nodiscard]] int explain_command(const ExplainOptions& options);
+[[nodiscard]] int diff_command(const DiffOptions& options);
+[[nodiscard]] int elements_command(const ElementsOptions& options);
+[[nodiscard]] int tables_command(const TablesOptions& options);
 
 }  // namespace flowcef

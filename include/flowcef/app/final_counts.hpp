@@ -40,6 +40,11 @@ class FinalCounts {
     std::vector<std::pair<std::string, std::uint64_t>> lines_;
   };
 
+  struct Rendered {
+    std::uint64_t lines = 0;
+    std::uint64_t dropped = 0;  ///< records, by rules of the mapping
+  };
+
   void add(const InputPath& input);
   void add_decoded(const DecodeCounters& decode);
   void add_exporters(const ExporterTable& exporters);
@@ -50,7 +55,7 @@ class FinalCounts {
   std::uint64_t kept_back_ = 0;  ///< records filtered or refused as incomplete
   std::uint64_t recovered_ = 0;
   std::map<std::string, std::uint64_t> refused_;
-  std::vector<std::uint64_t> rendered_;  ///< lines, by plan
+  std::vector<Rendered> rendered_;  ///< by plan
   std::map<IpAddress, ExporterCounts> exporters_;
   ExporterCounts forgotten_;
   std::vector<std::pair<std::string, std::uint64_t>> other_;

@@ -18,16 +18,50 @@ struct RunOptions {
 
 struct CheckOptions {
   std::filesystem::path config;
+  std::vector<std::string> against;  ///< names of receivers
+  std::vector<std::string> files;    ///< captures whose lines the receivers are shown; none: made-up records
+};
+
+struct ReloadOptions {
+  std::filesystem::path config;
+};
+
+/// Recorded exports and what to read them with.
+struct FileOptions {
+  std::vector<std::string> files;
+  std::filesystem::path config;  ///< empty: default settings
+  std::string input;             ///< name of the configuration's input to take the settings of; empty: the first
+  std::optional<std::uint16_t> port;
 };
 
 struct ConvertOptions {
-  std::vector<std::string> files;
-  std::filesystem::path config;   ///< empty: default settings
-  std::string input;              ///< name of the configuration's input to take the settings of; empty: the first
+  FileOptions source;
   std::filesystem::path mapping;  ///< empty: that of the configuration, or the default mapping
   std::string output;             ///< empty: stdout
-  std::optional<std::uint16_t> port;
   SyslogHeader header = SyslogHeader::none;
+};
+
+struct ExplainOptions {
+  FileOptions source;
+  std::filesystem::path mapping;  ///< as in ConvertOptions
+};
+
+struct DiffOptions {
+  FileOptions source;
+  std::vector<std::filesystem::path> mappings;  ///< two
+};
+
+/// What is known, by default to the default mapping.
+struct ElementsOptions {
+  std::string pattern;  ///< empty: all
+  std::filesystem::path config;
+  std::filesystem::path mapping;
+};
+
+struct TablesOptions {
+  std::string name;  ///< empty: all of them
+  std::filesystem::path config;
+  std::filesystem::path mapping;
 };
 
 /// All is done, or nothing can be: the program ends with this status.
@@ -35,7 +69,8 @@ struct ExitNow {
   int status;
 };
 
-using Options = std::variant<RunOptions, CheckOptions, ConvertOptions, ExitNow>;
+using Options = std::variant<RunOptions, CheckOptions, ReloadOptions, ConvertOptions, ExplainOptions, DiffOptions,
+                             ElementsOptions, TablesOptions, ExitNow>;
 
 /// Exit statuses: the program did what it was asked; a run failed; the command line or a configuration is wrong.
 inline constexpr int kExitOk = 0;

@@ -24,8 +24,10 @@ struct OutputGroup {
   std::vector<std::size_t> plan_of_output;  ///< in the order of `outputs`
   std::vector<RenderingPlan> plans;         ///< for workers that cannot wait (UDP)
 
+  /// Input:  `mappings`: of each output
   /// Errors: std::runtime_error, as Output's constructor.
-  OutputGroup(const std::vector<OutputConfig>& configs, const LogFactory& logs);
+  OutputGroup(const std::vector<OutputConfig>& configs, const std::vector<const Mapping*>& mappings,
+              const LogFactory& logs);
 
   /// Returns: `plans` for workers that can: a required output whose queue is full holds them back.
   [[nodiscard]] std::vector<RenderingPlan> waiting_plans() const;
@@ -41,7 +43,7 @@ class Pipeline {
  public:
   /// Opens every socket and file, starts nothing.
   /// Errors: std::runtime_error or std::system_error with a text for the user.
-  Pipeline(const Config& config, const Translation& translation, const LogFactory& logs);
+  Pipeline(const Config& config, std::shared_ptr<const BridgeTranslation> translation, const LogFactory& logs);
 
   void start();
   /// Sources first, then queues until the deadline, then outputs.
@@ -49,12 +51,13 @@ class Pipeline {
   [[nodiscard]] FinalCounts counts() const;
 
  private:
-  void open_udp(const Config& config, const Translation& translation, const Logger& log);
-  void open_streams(const Config& config, const Translation& translation, const Logger& log);
-  IngestWorker& add_worker(const Translation& translation, const std::vector<RenderingPlan>& plans, const Logger& log);
+  void open_udp(const Config& config, const Logger& log);
+  void open_streams(const Config& config, const Logger& log);
+  IngestWorker& add_worker(const std::vector<RenderingPlan>& plans, const Logger& log);
 
   const std::string epoch_;
   BatchPool pool_;  ///< outlives the outputs, whose queues hold its batches
+  std::shared_ptr<const BridgeTranslation> translation_;
   OutputGroup outputs_;
   std::unique_ptr<DeadLetterFile> dead_letters_;  ///< null: none are kept
   std::vector<std::unique_ptr<InputState>> inputs_;

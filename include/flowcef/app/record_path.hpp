@@ -16,15 +16,19 @@ namespace flowcef {
 struct RenderingPlan {
   RenderingConfig config;
   Renderer::Deliver deliver;  ///< called from every worker
+  const Mapping* mapping = nullptr;
 };
 
 /// Decodes datagrams and renders each record once for every plan, with the same event id in all of them.
 /// Thread:   all calls from one; the counters from any.
-/// Lifetime: keeps references to the inputs' states and the translation.
+/// Lifetime: keeps references to the inputs' states, the registry and the plans' mappings.
 class RecordPath {
  public:
   /// Input: `dead_letters` may be null.
-  RecordPath(const Translation& translation, BatchPool& pool, const std::vector<RenderingPlan>& plans,
+  RecordPath(const ElementRegistry& registry, BatchPool& pool, const std::vector<RenderingPlan>& plans,
+             const std::vector<InputState*>& inputs, DeadLetterFile* dead_letters = nullptr);
+  /// The same where all plans have one mapping.
+  RecordPath(const Translation& translation, BatchPool& pool, std::vector<RenderingPlan> plans,
              const std::vector<InputState*>& inputs, DeadLetterFile* dead_letters = nullptr);
 
   /// As Renderer::report_unmapped().
@@ -48,10 +52,12 @@ class RecordPath {
   }
 
  private:
+  static std::vector<RenderingPlan> with_mapping(std::vector<RenderingPlan> plans, const Mapping& mapping);
   void render(const DataSet& set);
 
   std::vector<std::unique_ptr<RenderCounters>> render_counters_;
   std::vector<std::unique_ptr<Renderer>> renderers_;
+  std::vector<const Mapping*> mappings_;  ///< of the renderers
   std::vector<std::unique_ptr<InputPath>> inputs_;
   std::string event_prefix_;
   std::uint64_t next_event_ = 0;

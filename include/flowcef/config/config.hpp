@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "flowcef/decode/decode_config.hpp"
+#include "flowcef/map/cef_config.hpp"
 #include "flowcef/map/mapping_spec.hpp"
 #include "flowcef/map/rendering_config.hpp"
 #include "flowcef/sink/sink_config.hpp"
@@ -28,6 +29,8 @@ struct InputConfig {
 struct OutputConfig {
   SinkConfig sink;
   RenderingConfig rendering;
+  std::filesystem::path mapping;  ///< empty: Config::mapping
+  CefConfig cef;
 };
 
 struct Config {

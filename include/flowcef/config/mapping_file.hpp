@@ -33,6 +33,7 @@ struct MappingFile {
   explicit MappingFile(const std::filesystem::path& file) : path(file), errors(file.string()) {}
 
   std::filesystem::path path;
+  std::string text;
   ErrorCollector errors;
   std::optional<PositionedText> extends;  ///< empty: given, but unfit
   bool has_cef = false;

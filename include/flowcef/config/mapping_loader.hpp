@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "flowcef/core/source_position.hpp"
 #include "flowcef/map/mapping_spec.hpp"
@@ -13,6 +14,7 @@ struct LoadedMapping {
   MappingSpec spec;     ///< merged with what it extends; positions are of the file that each part comes from
   ConfigErrors errors;  ///< none: the spec is whole; otherwise what is unfit is missing in it
   bool merged = false;  ///< false: some file of it cannot be read, so that the spec says nothing
+  std::string text;     ///< of all its files, the one that extends no other first
 };
 
 /// Checks the form of a mapping, not its names: elements, CEF keys and tables are looked up by the map stage.

@@ -6,6 +6,7 @@
 #include <expected>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -40,5 +41,8 @@ struct TomlMember {
 /// Returns: the root table, members in the order in which their keys first stand in the file.
 /// Errors:  the file cannot be read, or the first breach of TOML's syntax.
 [[nodiscard]] std::expected<TomlValue, ConfigError> read_toml(const std::filesystem::path& file);
+/// The same for the file's text, which has been read; `file` is named in errors.
+[[nodiscard]] std::expected<TomlValue, ConfigError> parse_toml(std::string_view text,
+                                                               const std::filesystem::path& file);
 
 }  // namespace flowcef

@@ -23,6 +23,8 @@ struct ConfigError {
 
   /// Returns: `flowcef.toml:14:8: output.port: expected 1..65535, got 70000 (hint)`.
   [[nodiscard]] std::string to_string() const;
+
+  friend bool operator==(const ConfigError&, const ConfigError&) = default;
 };
 
 using ConfigErrors = std::vector<ConfigError>;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "flowcef/decode/data_set.hpp"
 #include "flowcef/map/list_writer.hpp"
@@ -31,6 +32,18 @@ struct SetContext {
 /// Errors:  none: a value that cannot be shown is left out
 [[nodiscard]] char* execute(const Program& program, const DataSet& set, std::uint32_t index, const SetContext& context,
                             std::uint64_t event, char* out) noexcept;
+
+/// What one instruction wrote.
+struct LinePiece {
+  const char* begin;  ///< of `key=value`, or of the label in front of it
+  const char* end;    ///< behind the value; of a list's last one
+  const Instruction* instruction;
+};
+
+/// As execute(), and tells what stands where behind the CEF header and the event's constants, in order. Slower.
+[[nodiscard]] char* execute_traced(const Program& program, const DataSet& set, std::uint32_t index,
+                                   const SetContext& context, std::uint64_t event, char* out,
+                                   std::vector<LinePiece>& pieces);
 
 /// Returns: a bound for the message of record `index`, without its envelope, context texts and values out of lists.
 [[nodiscard]] std::size_t max_message_size(const Program& program, const DataSet& set, std::uint32_t index) noexcept;

@@ -1,7 +1,9 @@
 // What decides a message's text beside the mapping: outputs that agree in all of it share one rendering.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,10 @@ struct ExporterHost {
   friend bool operator==(const ExporterHost&, const ExporterHost&) = default;
 };
 
+/// Source: RFC 5424 section 6.2.1
+inline constexpr std::uint8_t kLocal0 = 16;
+inline constexpr std::uint8_t kInformational = 6;
+
 struct RenderingConfig {
   SyslogHeader header = SyslogHeader::none;
   Framing framing = Framing::newline;
@@ -35,6 +41,11 @@ struct RenderingConfig {
   bool padded_day = false;  ///< gigamon: `Nov  2`, not `Nov 2`
   std::string host{};       ///< in place of the exporter's address; printable ASCII without blanks
   std::vector<ExporterHost> hosts{};  ///< go before `host`; of several that match, the longest prefix counts
+  std::uint8_t facility = kLocal0;    ///< of rfc3164 and rfc5424; 0 to 23
+  std::optional<std::uint8_t> severity = kInformational;  ///< of these, 0 to 7; nothing: by the event's, see below
+  bool utc = false;                                       ///< rfc3164 and gigamon: times are UTC, not the machine's
+  std::string tag{};          ///< rfc3164: in front of `CEF:`, as `tag: `; empty: `CEF:` is the tag
+  std::size_t max_bytes = 0;  ///< of a message without its framing; 0: unlimited
 
   friend bool operator==(const RenderingConfig&, const RenderingConfig&) = default;
 };
