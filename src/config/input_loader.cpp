@@ -7,6 +7,7 @@
 
 #include "flowcef/config/mapping_words.hpp"
 #include "flowcef/config/path_option.hpp"
+#include "flowcef/config/text_file.hpp"
 #include "flowcef/config/text_option.hpp"
 
 namespace flowcef {
@@ -227,6 +228,7 @@ class InputLoader {
     read_file(table->require("certificate", "the server's certificate"), tls.certificate);
     read_file(table->require("key", "the private key of the certificate"), tls.key);
     read_file(table->find("client_ca"), tls.client_ca);
+    tls.files_hash = hash_of_files({tls.certificate, tls.key, tls.client_ca});
     table->refuse_unread();
   }
 

@@ -6,6 +6,7 @@
 
 #include "flowcef/config/path_option.hpp"
 #include "flowcef/config/target.hpp"
+#include "flowcef/config/text_file.hpp"
 #include "flowcef/config/text_option.hpp"
 
 namespace flowcef {
@@ -110,6 +111,7 @@ void read_tls(TableReader& output, Transport transport, bool has_target, const s
   table->read("ca", tls.ca, file);
   const bool has_certificate = table->read("certificate", tls.certificate, file);
   const bool has_key = table->read("key", tls.key, file);
+  tls.files_hash = hash_of_files({tls.ca, tls.certificate, tls.key});
   table->read("verify", tls.verify, [](const ValueReader& reader) { return reader.boolean(); });
   table->read("server_name", tls.server_name,
               [](const ValueReader& reader) { return reader.text("a host name", is_server_name); });

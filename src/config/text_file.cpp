@@ -2,6 +2,8 @@
 
 #include <cerrno>
 #include <fstream>
+#include <functional>
+#include <string>
 #include <string_view>
 #include <system_error>
 
@@ -33,6 +35,16 @@ std::expected<std::string, ConfigError> read_text_file(const std::filesystem::pa
   if (stream->bad()) return std::unexpected(unreadable(file, "Input/output error"));
   if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
   return text;
+}
+
+std::size_t hash_of_files(std::initializer_list<std::string_view> files) {
+  std::string bytes;
+  for (const std::string_view file : files) {
+    std::error_code ignored;  // a pipe would be empty for its user
+    const auto text = std::filesystem::is_regular_file(file, ignored) ? read_text_file(file).value_or("") : "";
+    bytes += std::to_string(text.size()) + ':' + text;
+  }
+  return std::hash<std::string>{}(bytes);
 }
 
 std::optional<std::string> why_unreadable(const std::filesystem::path& file) {

@@ -24,6 +24,11 @@ struct InputConfig {
   std::variant<UdpSourceConfig, StreamSourceConfig> source;
   DecodeConfig decode;
   std::vector<PositionedText> require;  ///< decode.require.elements, which only the element registry can check
+
+  /// `require` adds nothing but where the names stand in the file.
+  friend bool operator==(const InputConfig& a, const InputConfig& b) {
+    return a.name == b.name && a.source == b.source && a.decode == b.decode;
+  }
 };
 
 struct OutputConfig {
@@ -31,6 +36,8 @@ struct OutputConfig {
   RenderingConfig rendering;
   std::filesystem::path mapping;  ///< empty: Config::mapping
   CefConfig cef;
+
+  friend bool operator==(const OutputConfig&, const OutputConfig&) = default;
 };
 
 struct Config {

@@ -34,12 +34,16 @@ enum class SequenceRule : std::uint8_t {
 struct ExporterConfig {
   IpPrefix match;
   SequenceRule sequence = SequenceRule::standard;
+
+  friend bool operator==(const ExporterConfig&, const ExporterConfig&) = default;
 };
 
 /// What a flow must have to be sent on.
 struct Requirement {
   bool skylight = false;  ///< the set of the Skylight sensor: times, interfaces, protocol, ToS, addresses ...
   std::vector<std::string> elements;  ///< names as in the element registry
+
+  friend bool operator==(const Requirement&, const Requirement&) = default;
 };
 
 struct DecodeConfig {
@@ -60,6 +64,8 @@ struct DecodeConfig {
 
   std::vector<IpPrefix> exporters;  ///< who is heard; empty: everyone
   std::size_t max_datagrams_per_second_per_exporter = kUnlimited;
+
+  friend bool operator==(const DecodeConfig&, const DecodeConfig&) = default;
 };
 
 /// Returns: the settings for recorded exports. Between two datagrams of a file any time may have passed, so nothing

@@ -22,6 +22,10 @@ struct TlsConfig {
   std::string certificate;  ///< PEM file with the client's chain; empty: none is sent
   std::string key;          ///< PEM file with the client's private key
   std::string server_name;  ///< name to ask for and to check; empty: the host of `to`
+  /// Differs, but for rare chance, once the bytes of one of the files do: a renewed certificate is another setting.
+  std::size_t files_hash = 0;
+
+  friend bool operator==(const TlsConfig&, const TlsConfig&) = default;
 };
 
 struct SinkConfig {
@@ -39,6 +43,8 @@ struct SinkConfig {
   std::chrono::milliseconds write_timeout{60'000};  ///< a stream that takes no byte for so long is given up
   std::chrono::milliseconds backoff_min{500};       ///< wait before the second attempt to connect; doubles up to
   std::chrono::milliseconds backoff_max{30'000};
+
+  friend bool operator==(const SinkConfig&, const SinkConfig&) = default;
 };
 
 }  // namespace flowcef

@@ -16,6 +16,10 @@ struct ListenTlsConfig {
   std::string certificate;  ///< PEM file with the server's chain
   std::string key;          ///< PEM file with its private key; empty: in the file of the certificate
   std::string client_ca;    ///< PEM file of authorities; set: exporters must show a certificate that one of them issued
+  /// Differs, but for rare chance, once the bytes of one of the files do: a renewed certificate is another setting.
+  std::size_t files_hash = 0;
+
+  friend bool operator==(const ListenTlsConfig&, const ListenTlsConfig&) = default;
 };
 
 struct StreamSourceConfig {
@@ -26,6 +30,8 @@ struct StreamSourceConfig {
   std::size_t max_sessions_per_address = 64;
   std::chrono::milliseconds handshake_timeout{10'000};         ///< of TLS
   std::optional<std::chrono::milliseconds> idle_timeout = {};  ///< a session that sends nothing for so long ends
+
+  friend bool operator==(const StreamSourceConfig&, const StreamSourceConfig&) = default;
 };
 
 }  // namespace flowcef

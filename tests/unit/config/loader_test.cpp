@@ -139,7 +139,8 @@ host = "box/slot"
                                          ExporterHost{*IpPrefix::parse("2001:db8:1::/48"), "1/1/e1"}));
 
   ASSERT_EQ(config->outputs.size(), 2U);
-  const auto& [sink, rendering] = config->outputs[0];
+  const SinkConfig& sink = config->outputs[0].sink;
+  const RenderingConfig& rendering = config->outputs[0].rendering;
   EXPECT_EQ(sink.name, "siem");
   EXPECT_EQ(sink.transport, Transport::tls);
   EXPECT_EQ(sink.host, "siem.example.com");
@@ -160,6 +161,28 @@ host = "box/slot"
   EXPECT_EQ(config->outputs[1].sink.path, files.folder() / "out/lines.cef");
   EXPECT_EQ(config->outputs[1].rendering,
             (RenderingConfig{.header = SyslogHeader::gigamon, .padded_day = true, .host = "box/slot"}));
+}
+
+// What a reload compares.
+TEST_F(LoadConfig, DiffersWhereSettingsOrCertificatesDo) {
+  constexpr std::string_view kTls =
+      "mapping = 'map.toml'\n[[input]]\ntype = 'tls'\nlisten = '[::]:4740'\nrequire = ['protocolIdentifier']\n"
+      "[input.tls]\ncertificate = 'client.pem'\nkey = 'client.key'\n"
+      "[[output]]\nname = 'a'\nto = 'tls://h'\n[output.tls]\nca = 'ca.pem'\n";
+  const auto before = load(kTls);
+  ASSERT_TRUE(before) << testing::PrintToString(files.texts(before.error()));
+  const auto moved = load("# a line\n" + std::string(kTls));
+  EXPECT_EQ(moved->inputs, before->inputs);
+  EXPECT_EQ(moved->outputs, before->outputs);
+
+  files.write("client.key", "renewed");
+  const auto renewed = load(kTls);
+  EXPECT_NE(renewed->inputs, before->inputs);
+  EXPECT_EQ(renewed->outputs, before->outputs);
+
+  files.write("ca.pem", "renewed");
+  EXPECT_NE(load(kTls)->outputs, before->outputs);
+  EXPECT_NE(load(std::string(kTls) + "verify = false\n")->outputs, renewed->outputs);
 }
 
 TEST_F(LoadConfig, ChecksHeaderOptions) {
