@@ -82,7 +82,9 @@ void read_elements(const std::vector<std::filesystem::path>& folders, const std:
   }
 }
 
+/// Keys stay typed as the mapping has them: one that was made for CEF:1 is of use to a receiver that wants to read CEF:0.
 void apply(const CefConfig& cef, MappingSpec& spec) {
+  if (!spec.dictionary) spec.dictionary = spec.version == 0 ? 0 : 1;
   spec.version = cef.version.value_or(spec.version);
   spec.time = cef.time.value_or(spec.time);
   spec.local_time = cef.local_time.value_or(spec.local_time);

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "flowcef/config/destinations.hpp"
 #include "flowcef/config/input_loader.hpp"
 #include "flowcef/config/output_loader.hpp"
 #include "flowcef/config/path_option.hpp"
@@ -111,8 +112,11 @@ class ConfigLoader {
   }
 
   void read_output(TableReader& table) {
+    const std::size_t errors = errors_.size();
     OutputConfig output = load_output(table, base_);
+    const bool whole = errors_.size() == errors;
     if (!output.sink.name.empty()) output_names_.check(*table.find("name"), output.sink.name);
+    if (whole) destinations_.check(*table.find("to"), output, config_.mapping);
     config_.outputs.push_back(std::move(output));
   }
 
@@ -122,6 +126,7 @@ class ConfigLoader {
   InputUniqueness inputs_;
   Uniqueness exporter_prefixes_;
   Uniqueness output_names_;
+  Destinations destinations_;
 };
 
 }  // namespace

@@ -15,8 +15,6 @@ namespace {
 
 constexpr std::array kUnmapped = {Choice{"emit", Unmapped::emit}, Choice{"drop", Unmapped::drop},
                                   Choice{"warn-once", Unmapped::warn_once}};
-constexpr std::array kByteDirections = {Choice{"standard", false}, Choice{"swapped", true}};
-constexpr unsigned kMaxVersion = 999;
 
 /// Input: a number as this program writes it: no sign, no leading zeros, not in hex.
 std::optional<std::uint64_t> parse_row_number(std::string_view text) {
@@ -76,7 +74,7 @@ class MappingFileLoader {
     MappingHeader& cef = file_.cef;
     cef.version_where = table.where();
     if (const auto version = table.find("version")) {
-      cef.version = version->number(0U, kMaxVersion);
+      cef.version = version_option(*version);
       cef.version_where = version->where();
     }
     if (const auto dictionary = table.find("dictionary")) cef.dictionary = dictionary->number(0U, 1U);
@@ -94,7 +92,7 @@ class MappingFileLoader {
   void read_ways(TableReader& table) {
     MappingHeader& cef = file_.cef;
     if (const auto event_id = table.find("event_id")) cef.event_id = event_id->boolean();
-    if (const auto bytes = table.find("bytes")) cef.swap_bytes = bytes->choice(kByteDirections);
+    if (const auto bytes = table.find("bytes")) cef.swap_bytes = bytes_option(*bytes);
     if (const auto time = table.find("time")) cef.time = time_option(*time);
     if (const auto zone = table.find("zone")) cef.local_time = zone_option(*zone);
   }

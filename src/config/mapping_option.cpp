@@ -12,6 +12,8 @@ namespace flowcef {
 namespace {
 
 constexpr std::array kKinds = {Choice{"options", true}, Choice{"data", false}};
+constexpr std::array kByteDirections = {Choice{"standard", false}, Choice{"swapped", true}};
+constexpr unsigned kMaxVersion = 999;
 constexpr std::array kZones = {Choice{"UTC", false}, Choice{"local", true}};
 constexpr std::array kTimes = {
     Choice{"epoch_ms", TimeForm::epoch_ms},
@@ -83,6 +85,14 @@ std::optional<PositionedText> label_option(const ValueReader& value) {
 
 std::optional<bool> kind_option(const ValueReader& value) {
   return value.choice(kKinds);
+}
+
+std::optional<unsigned> version_option(const ValueReader& value) {
+  return value.number(0U, kMaxVersion);
+}
+
+std::optional<bool> bytes_option(const ValueReader& value) {
+  return value.choice(kByteDirections);
 }
 
 std::optional<TimeForm> time_option(const ValueReader& value) {

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "flowcef/config/path_option.hpp"
+#include "flowcef/config/rendering_loader.hpp"
 #include "flowcef/config/target.hpp"
 #include "flowcef/config/text_file.hpp"
 #include "flowcef/config/text_option.hpp"
@@ -14,10 +15,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::array kHeaders = {Choice{"none", SyslogHeader::none}, Choice{"rfc3164", SyslogHeader::rfc3164},
-                                 Choice{"rfc5424", SyslogHeader::rfc5424}, Choice{"gigamon", SyslogHeader::gigamon}};
-constexpr std::array kFramings = {Choice{"newline", Framing::newline},
-                                  Choice{"octet-counting", Framing::octet_counting}};
 constexpr std::array kQueueFull = {Choice{"drop_oldest", QueueFull::drop_oldest},
                                    Choice{"drop_newest", QueueFull::drop_newest}};
 
@@ -26,26 +23,6 @@ constexpr std::int64_t kMaxQueue = std::int64_t{64} << 30;
 
 bool is_server_name(std::string_view text) {
   return !text.empty() && text.size() <= 253 && std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
-}
-
-std::string_view scheme_name(Transport transport) {
-  switch (transport) {
-    case Transport::standard_output:
-      return "stdout";
-    case Transport::file:
-      return "file";
-    case Transport::udp:
-      return "udp";
-    case Transport::tcp:
-      return "tcp";
-    case Transport::tls:
-      return "tls";
-  }
-  return "";
-}
-
-bool is_network(Transport transport) {
-  return transport == Transport::udp || transport == Transport::tcp || transport == Transport::tls;
 }
 
 /// Returns: whether there is a target, which decides the defaults and what else is allowed.
@@ -66,34 +43,6 @@ bool read_target(TableReader& table, const std::filesystem::path& base, SinkConf
   return true;
 }
 
-void read_header_options(TableReader& table, RenderingConfig& rendering) {
-  table.read("padded_day", rendering.padded_day, [](const ValueReader& value) { return value.boolean(); });
-  table.read("host", rendering.host, host_option);
-  if (const auto padded = table.find("padded_day"); padded && rendering.header != SyslogHeader::gigamon) {
-    padded->refuse("only for header = \"gigamon\"", "remove the key: other headers have their own form of the day");
-  }
-  if (const auto host = table.find("host"); host && rendering.header == SyslogHeader::none) {
-    host->refuse("only for outputs with a syslog header", "remove the key, or say which header");
-  }
-}
-
-void read_rendering(TableReader& table, Transport transport, bool has_target, RenderingConfig& rendering) {
-  rendering.header = is_network(transport) ? SyslogHeader::rfc5424 : SyslogHeader::none;
-  rendering.framing = transport == Transport::tls ? Framing::octet_counting : Framing::newline;
-  table.read("header", rendering.header, [](const ValueReader& value) { return value.choice(kHeaders); });
-  table.read("wide_in", rendering.wide_in, [](const ValueReader& value) { return value.boolean(); });
-  read_header_options(table, rendering);
-
-  const auto framing = table.find("framing");
-  if (!framing) return;
-  if (has_target && transport != Transport::tcp && transport != Transport::tls) {
-    framing->refuse("only for tcp:// and tls://, but this output is " + std::string(scheme_name(transport)),
-                    "remove the key");
-  } else if (const auto choice = framing->choice(kFramings)) {
-    rendering.framing = *choice;
-  }
-}
-
 void read_tls(TableReader& output, Transport transport, bool has_target, const std::filesystem::path& base,
               TlsConfig& tls) {
   const auto value = output.find("tls");
@@ -101,7 +50,7 @@ void read_tls(TableReader& output, Transport transport, bool has_target, const s
   auto table = value->table();
   if (!table) return;
   if (has_target && transport != Transport::tls) {
-    table->refuse("", "only for tls://, but this output is " + std::string(scheme_name(transport)),
+    table->refuse("", "only for tls://, but this output is " + std::string(scheme_of(transport)),
                   "remove the table, or send to tls://");
   }
   const auto file = [&base](const ValueReader& reader) {
@@ -146,7 +95,9 @@ OutputConfig load_output(TableReader& table, const std::filesystem::path& base) 
     }
   }
   const bool has_target = read_target(table, base, sink);
-  read_rendering(table, sink.transport, has_target, output.rendering);
+  table.read("mapping", output.mapping,
+             [&base](const ValueReader& value) { return readable_file_option(value, base); });
+  load_rendering(table, has_target, output);
   read_queue_and_connection(table, sink);
   read_tls(table, sink.transport, has_target, base, sink.tls);
   table.refuse_unread();

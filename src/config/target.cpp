@@ -90,6 +90,22 @@ std::expected<Target, TargetError> parse_network(const Scheme& scheme, std::stri
 
 }  // namespace
 
+std::string_view scheme_of(Transport transport) {
+  switch (transport) {
+    case Transport::standard_output:
+      return "stdout";
+    case Transport::file:
+      return "file";
+    case Transport::udp:
+      return "udp";
+    case Transport::tcp:
+      return "tcp";
+    case Transport::tls:
+      return "tls";
+  }
+  return "";
+}
+
 std::expected<Target, TargetError> parse_target(std::string_view text) {
   if (text == "stdout:") return Target{};
   if (text.starts_with("file:")) {

@@ -19,12 +19,12 @@ bool is_account(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f' && c != ':'; });
 }
 
-bool is_host(std::string_view text) {
+}  // namespace
+
+bool is_header_host(std::string_view text) {
   return !text.empty() && text.size() <= kMaxHostName &&
          std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
 }
-
-}  // namespace
 
 std::optional<std::string> name_option(const ValueReader& value) {
   return value.text("1..63 letters, digits, - or _", is_name);
@@ -39,7 +39,7 @@ std::optional<IpPrefix> prefix_option(const ValueReader& value) {
 }
 
 std::optional<std::string> host_option(const ValueReader& value) {
-  return value.text("1..255 printable ASCII characters without blanks", is_host);
+  return value.text("1..255 printable ASCII characters without blanks", is_header_host);
 }
 
 std::optional<std::string> account_option(const ValueReader& value) {

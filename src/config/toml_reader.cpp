@@ -86,12 +86,12 @@ std::optional<std::int64_t> ValueReader::integer(std::int64_t low, std::int64_t 
   return std::nullopt;
 }
 
-std::optional<std::size_t> ValueReader::size(std::int64_t low, std::int64_t high) const {
+std::optional<std::size_t> ValueReader::size(std::int64_t low, std::int64_t high, std::string_view other) const {
   std::optional<std::int64_t> bytes;
   if (const auto* integer = std::get_if<std::int64_t>(&value_->data)) bytes = *integer;
   if (const auto* text = std::get_if<std::string>(&value_->data)) bytes = parse_size(*text);
   if (bytes && *bytes >= low && *bytes <= high) return static_cast<std::size_t>(*bytes);
-  refuse_as_not("a size " + range_text(size_text(low), size_text(high)),
+  refuse_as_not("a size " + range_text(size_text(low), size_text(high), other),
                 bytes ? "" : "units are B, KiB, MiB and GiB, as in \"64KiB\"");
   return std::nullopt;
 }

@@ -1,4 +1,4 @@
-// Forms of values that several parts of a mapping file share. Each adds an error and returns nothing if a value has
+// Forms of values that several parts of a mapping file share, and some of them an output. Each adds an error and returns nothing if a value has
 // another form.
 #pragma once
 
@@ -37,6 +37,10 @@ using TextTest = bool (*)(std::string_view);
 [[nodiscard]] std::optional<PositionedText> label_option(const ValueReader& value);
 /// Returns: whether only options records are meant, or only others.
 [[nodiscard]] std::optional<bool> kind_option(const ValueReader& value);
+/// Of CEF, as the header has it.
+[[nodiscard]] std::optional<unsigned> version_option(const ValueReader& value);
+/// Returns: whether `in` and `out` change places.
+[[nodiscard]] std::optional<bool> bytes_option(const ValueReader& value);
 [[nodiscard]] std::optional<TimeForm> time_option(const ValueReader& value);
 /// Returns: whether times are local.
 [[nodiscard]] std::optional<bool> zone_option(const ValueReader& value);

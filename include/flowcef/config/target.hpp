@@ -22,6 +22,9 @@ struct TargetError {
   std::string hint;      ///< may be empty
 };
 
+/// Returns: the word before the colon: `stdout`, `file`, `udp`, `tcp` or `tls`.
+[[nodiscard]] std::string_view scheme_of(Transport transport);
+
 /// Input:   `stdout:`, `file:PATH`, `udp://HOST[:PORT]`, `tcp://HOST[:PORT]` or `tls://HOST[:PORT]`.
 /// Returns: the port 514 (udp, tcp) or 6514 (tls) where none is given. Source: RFC 5426, RFC 5425.
 /// Errors:  what was expected instead; names are not resolved.

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "flowcef/config/toml_reader.hpp"
 #include "flowcef/core/ip_prefix.hpp"
@@ -12,7 +13,8 @@ namespace flowcef {
 /// Fit for logs, counters and file names.
 [[nodiscard]] std::optional<std::string> name_option(const ValueReader& value);
 [[nodiscard]] std::optional<IpPrefix> prefix_option(const ValueReader& value);
-/// The name of a sender in a syslog header.
+/// Whether a syslog header can have it as the name of the sender: 1 to 255 printable ASCII characters, no blanks.
+[[nodiscard]] bool is_header_host(std::string_view text);
 [[nodiscard]] std::optional<std::string> host_option(const ValueReader& value);
 /// Of a user or group; whether there is one is not looked up.
 [[nodiscard]] std::optional<std::string> account_option(const ValueReader& value);

@@ -26,6 +26,7 @@ class ErrorCollector {
   [[nodiscard]] SourcePosition at(TomlPlace place) const { return {file_, place.line, place.column}; }
   void add(TomlPlace place, std::string key, std::string problem, std::string hint = {});
   [[nodiscard]] bool empty() const { return errors_.empty(); }
+  [[nodiscard]] std::size_t size() const { return errors_.size(); }
   /// Returns: everything collected, in the order of the file.
   [[nodiscard]] ConfigErrors take();
 
@@ -75,7 +76,7 @@ class ValueReader {
     return found ? std::optional(static_cast<T>(*found)) : std::nullopt;
   }
   /// Units: bytes; the file may say `16MiB` or a whole number.
-  [[nodiscard]] std::optional<std::size_t> size(std::int64_t low, std::int64_t high) const;
+  [[nodiscard]] std::optional<std::size_t> size(std::int64_t low, std::int64_t high, std::string_view other = {}) const;
   [[nodiscard]] std::optional<std::chrono::milliseconds> duration(std::chrono::milliseconds low,
                                                                   std::chrono::milliseconds high,
                                                                   std::string_view other = {}) const;

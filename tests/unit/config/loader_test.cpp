@@ -62,6 +62,7 @@ TEST_F(LoadConfig, FillsInDefaults) {
 
 TEST_F(LoadConfig, ReadsEveryKey) {
   files.write("more/x.tsv", "");
+  files.write("more/site.toml", "");
   const auto config = load(R"(
 mapping = "./map.toml"
 elements = ["more"]
@@ -113,6 +114,22 @@ to = "file:out/lines.cef"
 header = "gigamon"
 padded_day = true
 host = "box/slot"
+header_time = "utc"
+mapping = "more/site.toml"
+cef_version = 1
+time = "MMM dd yyyy HH:mm:ss zzz"
+zone = "local"
+bytes = "swapped"
+max_message_bytes = "2KiB"
+[[output]]
+name = "old"
+to = "udp://[2001:db8::1]"
+header = "rfc3164"
+facility = "local4"
+severity = "event"
+tag = "flows"
+host = "exporter"
+max_message_bytes = "unlimited"
 )");
   ASSERT_TRUE(config) << testing::PrintToString(files.texts(config.error()));
   EXPECT_THAT(config->elements, ElementsAre(files.folder() / "more"));
@@ -138,7 +155,7 @@ host = "box/slot"
                                          ExporterHost{*IpPrefix::parse("192.0.2.8"), "1/1/e1"},
                                          ExporterHost{*IpPrefix::parse("2001:db8:1::/48"), "1/1/e1"}));
 
-  ASSERT_EQ(config->outputs.size(), 2U);
+  ASSERT_EQ(config->outputs.size(), 3U);
   const SinkConfig& sink = config->outputs[0].sink;
   const RenderingConfig& rendering = config->outputs[0].rendering;
   EXPECT_EQ(sink.name, "siem");
@@ -159,8 +176,17 @@ host = "box/slot"
   EXPECT_EQ(sink.tls.server_name, "siem");
   EXPECT_EQ(rendering, (RenderingConfig{SyslogHeader::rfc3164, Framing::newline, true}));
   EXPECT_EQ(config->outputs[1].sink.path, files.folder() / "out/lines.cef");
-  EXPECT_EQ(config->outputs[1].rendering,
-            (RenderingConfig{.header = SyslogHeader::gigamon, .padded_day = true, .host = "box/slot"}));
+  EXPECT_EQ(
+      config->outputs[1].rendering,
+      (RenderingConfig{
+          .header = SyslogHeader::gigamon, .padded_day = true, .host = "box/slot", .utc = true, .max_bytes = 2048}));
+  EXPECT_EQ(config->outputs[1].mapping, files.folder() / "more/site.toml");
+  EXPECT_EQ(config->outputs[1].cef, (CefConfig{1, TimeForm::text_year_zone, true, true}));
+  EXPECT_EQ(
+      config->outputs[2].rendering,
+      (RenderingConfig{.header = SyslogHeader::rfc3164, .facility = 20, .severity = std::nullopt, .tag = "flows"}));
+  EXPECT_TRUE(config->outputs[2].mapping.empty());
+  EXPECT_EQ(config->outputs[2].cef, CefConfig{});
 }
 
 // What a reload compares.
@@ -319,7 +345,7 @@ TEST_F(LoadConfig, RefusesUnfitExporters) {
 }
 
 TEST_F(LoadConfig, NamesOutputsOnce) {
-  EXPECT_THAT(errors_of_output("name = 'a'\nto = 'stdout:'\n[[output]]\nname = 'a'\nto = 'stdout:'\n"),
+  EXPECT_THAT(errors_of_output("name = 'a'\nto = 'stdout:'\n[[output]]\nname = 'a'\nto = 'file:x'\n"),
               ElementsAre("f.toml:9:8: output.a.name: expected each only once, got \"a\" again (first at line 6)"));
 }
 
@@ -376,10 +402,12 @@ TEST_F(LoadConfig, RefusesUnfitOutputs) {
 TEST_F(LoadConfig, KeepsHostileTextOutOfErrors) {
   EXPECT_THAT(
       errors_of_output("name = \"a\\u001b[2J\"\nto = 'stdout:'\n\"x\\ny\" = 1\n"),
-      ElementsAre("f.toml:6:8: output[0].name: expected 1..63 letters, digits, - or _, got \"a\\x1b[2J\"",
-                  "f.toml:8:1: output[0].\"x\\x0ay\": unknown key "
-                  "(known keys: name, to, header, wide_in, padded_day, host, framing, queue, queue_full, required, "
-                  "connect_timeout, write_timeout, backoff_min, backoff_max, tls)"));
+      ElementsAre(
+          "f.toml:6:8: output[0].name: expected 1..63 letters, digits, - or _, got \"a\\x1b[2J\"",
+          "f.toml:8:1: output[0].\"x\\x0ay\": unknown key "
+          "(known keys: name, to, mapping, profile, header, host, facility, severity, tag, header_time, padded_day, "
+          "framing, max_message_bytes, wide_in, cef_version, time, zone, bytes, queue, queue_full, required, "
+          "connect_timeout, write_timeout, backoff_min, backoff_max, tls)"));
   const std::string letters(100, 'x');
   EXPECT_THAT(errors_of_output("name = '" + letters + "'\nto = 'stdout:'"),
               ElementsAre("f.toml:6:8: output[0].name: expected 1..63 letters, digits, - or _, got \"" +

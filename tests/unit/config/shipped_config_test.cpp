@@ -5,6 +5,7 @@
 #include "flowcef/config/element_table_loader.hpp"
 #include "flowcef/config/loader.hpp"
 #include "flowcef/config/mapping_loader.hpp"
+#include "flowcef/config/profiles.hpp"
 #include "flowcef/config/text_file.hpp"
 
 namespace flowcef {
@@ -16,8 +17,9 @@ const std::filesystem::path kRoot = FLOWCEF_SOURCE_DIR;
 class ShippedConfig : public testing::Test {
  protected:
   ShippedConfig() {
-    for (const auto* name : {"mappings/default.toml", "mappings/elements/x.tsv", "certs/ca.pem", "certs/client.pem",
-                             "certs/client.key", "certs/server.pem", "certs/server.key"}) {
+    for (const auto* name :
+         {"mappings/default.toml", "mappings/gigamon.toml", "mappings/elements/x.tsv", "certs/ca.pem",
+          "certs/client.pem", "certs/client.key", "certs/server.pem", "certs/server.key"}) {
       files.write(name, "");
     }
   }
@@ -65,8 +67,8 @@ TEST_F(ShippedConfig, ExamplesLoadTogetherAndShowTheDefaults) {
   std::vector<std::string> names;
   names.reserve(config.outputs.size());
   for (const auto& output : config.outputs) names.push_back(output.sink.name);
-  ASSERT_THAT(names, testing::ElementsAre("terminal", "splunk", "splunk-tls", "qradar", "qradar-tls", "arcsight",
-                                          "gigamon", "siem"));
+  ASSERT_THAT(names, testing::ElementsAre("terminal", "splunk", "splunk-tls", "sc4s", "qradar", "qradar-tls",
+                                          "arcsight", "sentinel", "elastic", "gigamon", "siem"));
   EXPECT_EQ(config.log_level, plain.log_level);
   EXPECT_EQ(config.stop_deadline, plain.stop_deadline);
   EXPECT_TRUE(plain.elements.empty());
@@ -84,7 +86,70 @@ TEST_F(ShippedConfig, ExamplesLoadTogetherAndShowTheDefaults) {
   EXPECT_EQ(siem.backoff_max, defaults.backoff_max);
   EXPECT_EQ(siem.tls.verify, defaults.tls.verify);
   EXPECT_EQ(config.outputs.back().rendering,
-            (RenderingConfig{.header = SyslogHeader::rfc5424, .framing = Framing::octet_counting, .host = "bridge-1"}));
+            (RenderingConfig{.header = SyslogHeader::rfc5424, .framing = Framing::octet_counting}));
+  EXPECT_EQ(config.outputs.back().mapping, config.mapping);
+  // What a mapping has that says nothing of it.
+  EXPECT_EQ(config.outputs.back().cef, (CefConfig{0, TimeForm::epoch_ms, false, false}));
+}
+
+// Of each profile there is an example, of which only keys beside it say more.
+TEST_F(ShippedConfig, ExamplesUseTheProfiles) {
+  for (const Profile& profile : profiles()) {
+    EXPECT_NE(shipped.find("\n#profile = \"" + std::string(profile.name) + "\"\n"), std::string::npos) << profile.name;
+  }
+}
+
+std::string_view header_word(SyslogHeader header) {
+  switch (header) {
+    case SyslogHeader::none:
+      return "none";
+    case SyslogHeader::rfc3164:
+      return "rfc3164";
+    case SyslogHeader::rfc5424:
+      return "rfc5424";
+    case SyslogHeader::gigamon:
+      return "gigamon";
+  }
+  return "";
+}
+
+std::string limit_word(std::size_t bytes) {
+  return bytes == 0 ? "unlimited" : std::to_string(bytes);
+}
+
+/// Returns: the line of README's table that describes a profile.
+std::string readme_row(const Profile& profile) {
+  const std::string mapping = "mapping's";
+  std::string octet_counting;
+  for (const auto port : profile.octet_counting_ports) {
+    if (port != 0) octet_counting += (octet_counting.empty() ? ", octet counts on " : " and ") + std::to_string(port);
+  }
+  const MessageLimits& longest = profile.longest;
+  return "| `" + std::string(profile.name) + "` | " + std::string(header_word(profile.header)) + " | " +
+         (profile.bridge_as_host ? "bridge" : "exporter") + " | lines" + octet_counting + " | " +
+         (profile.version ? std::to_string(*profile.version) : mapping) + " | " +
+         (profile.time == TimeForm::epoch_ms ? "epoch_ms" : mapping) + " | " + (profile.wide_in ? "yes" : "no") +
+         " | " + limit_word(longest.udp) + " | " + limit_word(longest.tcp) + " | " + limit_word(longest.tls) + " |\n";
+}
+
+// README's table says what the profiles set.
+TEST(Readme, ShowsTheProfiles) {
+  const std::string readme = read_text_file(kRoot / "README.md").value_or("");
+  for (const Profile& profile : profiles()) {
+    EXPECT_NE(readme.find(readme_row(profile)), std::string::npos) << readme_row(profile);
+  }
+}
+
+// GG-32
+TEST(Readme, SaysWhoRefusesGigamonsHeaderAndVersion) {
+  const std::string readme = read_text_file(kRoot / "README.md").value_or("");
+  const std::size_t begin = readme.find("### Gigamon's header");
+  ASSERT_NE(begin, std::string::npos);
+  const std::string section = readme.substr(begin, readme.find("\n## ", begin) - begin);
+  for (const Profile& profile : profiles()) {
+    if (profile.header == SyslogHeader::gigamon) continue;
+    EXPECT_NE(section.find("`profile = \"" + std::string(profile.name) + "\"`"), std::string::npos) << profile.name;
+  }
 }
 
 TEST_F(ShippedConfig, ExamplesOfInputsShowTheDefaults) {

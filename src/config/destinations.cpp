@@ -1,0 +1,72 @@
+#include "flowcef/config/destinations.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "flowcef/config/target.hpp"
+#include "flowcef/core/ip_address.hpp"
+
+namespace flowcef {
+namespace {
+
+/// One spelling of a host: names in lower case, addresses as they are written out.
+std::string normal_host(std::string host) {
+  if (const auto address = IpAddress::parse(host)) return address->to_string();
+  std::ranges::transform(host, host.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return host;
+}
+
+/// Returns: the same text for outputs that send to the same place.
+std::string destination_of(const SinkConfig& sink) {
+  const std::string scheme(scheme_of(sink.transport));
+  if (sink.transport == Transport::standard_output) return scheme;
+  if (sink.transport == Transport::file) return scheme + ':' + sink.path;
+  return scheme + "://" + normal_host(sink.host) + ' ' + std::to_string(sink.port);
+}
+
+/// Returns: the keys, of those that decide the text of lines, that are not the same; `header, host`.
+std::string differing_keys(const OutputConfig& a, const OutputConfig& b, const std::filesystem::path& mapping) {
+  const auto mapping_of = [&](const OutputConfig& output) { return output.mapping.empty() ? mapping : output.mapping; };
+  struct Row {
+    std::string_view key;
+    bool same;
+  };
+  const RenderingConfig& left = a.rendering;
+  const RenderingConfig& right = b.rendering;
+  std::string keys;
+  for (const Row& row :
+       {Row{"mapping", mapping_of(a) == mapping_of(b)}, Row{"cef_version", a.cef.version == b.cef.version},
+        Row{"time", a.cef.time == b.cef.time}, Row{"zone", a.cef.local_time == b.cef.local_time},
+        Row{"bytes", a.cef.swap_bytes == b.cef.swap_bytes}, Row{"wide_in", left.wide_in == right.wide_in},
+        Row{"header", left.header == right.header}, Row{"host", left.host == right.host},
+        Row{"facility", left.facility == right.facility}, Row{"severity", left.severity == right.severity},
+        Row{"tag", left.tag == right.tag}, Row{"header_time", left.utc == right.utc},
+        Row{"padded_day", left.padded_day == right.padded_day}, Row{"framing", left.framing == right.framing},
+        Row{"max_message_bytes", left.max_bytes == right.max_bytes}}) {
+    if (row.same) continue;
+    keys += keys.empty() ? "" : ", ";
+    keys += row.key;
+  }
+  return keys;
+}
+
+}  // namespace
+
+void Destinations::check(const ValueReader& to, const OutputConfig& output, const std::filesystem::path& mapping) {
+  const auto [entry, is_new] = first_.try_emplace(destination_of(output.sink), First{output, to.place()});
+  if (is_new) return;
+  const First& first = entry->second;
+  const std::string keys = differing_keys(first.output, output, mapping);
+  const std::string before = "output." + first.output.sink.name + " at line " + std::to_string(first.place.line);
+  if (keys.empty()) {
+    to.refuse("expected one output per destination, but " + before + " sends there",
+              "every event would arrive twice: remove one of them");
+  } else {
+    to.refuse("expected one format per destination, but " + before + " sends there otherwise",
+              "they differ in " + keys + ": send one of them elsewhere, or remove it");
+  }
+}
+
+}  // namespace flowcef
