@@ -8,8 +8,8 @@
 #include <span>
 #include <string_view>
 
+#include "flowcef/map/cef_config.hpp"
 #include "flowcef/map/rendering_config.hpp"
-#include "flowcef/map/value_form.hpp"
 #include "flowcef/sink/sink_config.hpp"
 
 namespace flowcef {

@@ -224,24 +224,6 @@ TEST_F(LoadConfig, ChecksHeaderOptions) {
               ElementsAre("f.toml:10:8: exporter[0].host: " + std::string(kHost) + " \"\""));
 }
 
-TEST_F(LoadConfig, ChoosesHeaderAndFramingByTransport) {
-  struct Row {
-    const char* to;
-    RenderingConfig rendering;
-  };
-  for (const auto& [to, rendering] : {
-           Row{"stdout:", {SyslogHeader::none, Framing::newline}},
-           Row{"file:x", {SyslogHeader::none, Framing::newline}},
-           Row{"udp://h", {SyslogHeader::rfc5424, Framing::newline}},
-           Row{"tcp://h", {SyslogHeader::rfc5424, Framing::newline}},
-           Row{"tls://h", {SyslogHeader::rfc5424, Framing::octet_counting}},
-       }) {
-    std::string text(kSmallest);
-    text.replace(text.find("stdout:"), 7, to);
-    EXPECT_EQ(load(text)->outputs[0].rendering, rendering) << to;
-  }
-}
-
 TEST_F(LoadConfig, ReportsEverythingAtOnceInTheOrderOfTheFile) {
   EXPECT_THAT(
       errors_of(R"(mapping = "nowhere.toml"
@@ -342,11 +324,6 @@ TEST_F(LoadConfig, RefusesUnfitExporters) {
   EXPECT_THAT(errors_of(std::string(kSmallest) + "[exporter]\nmatch = '10.0.0.0/8'\n"),
               ElementsAre("f.toml:8:1: exporter: expected [[exporter]], got a table "
                           "(double brackets, as there may be several)"));
-}
-
-TEST_F(LoadConfig, NamesOutputsOnce) {
-  EXPECT_THAT(errors_of_output("name = 'a'\nto = 'stdout:'\n[[output]]\nname = 'a'\nto = 'file:x'\n"),
-              ElementsAre("f.toml:9:8: output.a.name: expected each only once, got \"a\" again (first at line 6)"));
 }
 
 TEST_F(LoadConfig, RefusesUnfitOutputs) {

@@ -53,6 +53,20 @@ class LoadOutput : public testing::Test {
   ConfigFiles files;
 };
 
+TEST_F(LoadOutput, ChoosesHeaderAndFramingByTransport) {
+  constexpr auto k5424 = SyslogHeader::rfc5424;
+  EXPECT_EQ(output("to = 'stdout:'").rendering, RenderingConfig{});
+  EXPECT_EQ(output("to = 'file:x'").rendering, RenderingConfig{});
+  EXPECT_EQ(output("to = 'udp://h'").rendering, (RenderingConfig{.header = k5424}));
+  EXPECT_EQ(output("to = 'tcp://h'").rendering, (RenderingConfig{.header = k5424}));
+  EXPECT_EQ(output("to = 'tls://h'").rendering, (RenderingConfig{.header = k5424, .framing = Framing::octet_counting}));
+}
+
+TEST_F(LoadOutput, HasANameOfItsOwn) {
+  EXPECT_THAT(errors_of("[[output]]\nname = 'a'\nto = 'stdout:'\n[[output]]\nname = 'a'\nto = 'file:x'\n"),
+              ElementsAre("f.toml:9:8: output.a.name: expected each only once, got \"a\" again (first at line 6)"));
+}
+
 // GG-03, PX-13
 TEST_F(LoadOutput, ProfilesSetWhatTheirReceiverWants) {
   struct Row {
