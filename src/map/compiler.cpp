@@ -41,7 +41,7 @@ Program Compiler::run() {
   std::size_t longest_header = 0;
   for (const EventChoice& choice : program_.events)
     longest_header = std::max<std::size_t>(longest_header, choice.header.length);
-  program_.fixed_size += longest_header + kMaxBoundedValue;
+  program_.fixed_size += sizeof(EventChoice::priority) + longest_header + kMaxBoundedValue;
   for (const auto& [place, uses] : uses_) program_.uses_of_a_field = std::max(program_.uses_of_a_field, uses);
   return std::move(program_);
 }

@@ -55,6 +55,7 @@ class Compiler {
 
   // ---- event rules: what a template decides is decided here, not per record
   void choose_events();
+  void add_event(const EventRule& rule);
   /// Returns: nothing if that is up to the record or the exporter.
   [[nodiscard]] std::optional<bool> decide(const Condition& condition) const;
   [[nodiscard]] std::optional<bool> decide_element(const Condition& condition) const;

@@ -2,6 +2,7 @@
 
 #include "compiler.hpp"
 #include "conditions.hpp"
+#include "flowcef/map/syslog_envelope.hpp"
 #include "time_sources.hpp"
 
 namespace flowcef {
@@ -53,7 +54,7 @@ void Compiler::choose_events() {
     const std::optional<bool> holds = decide(rule.when);
     if (holds == false) continue;
     rules_.push_back(&rule);
-    program_.events.push_back({.header = add_literal(rule.header)});
+    add_event(rule);
     if (holds == true) break;
   }
   // The last one takes what no other takes.
@@ -62,6 +63,15 @@ void Compiler::choose_events() {
     next = add_tests(rules_[i]->when, ~static_cast<std::int32_t>(i), next);
   }
   program_.event_tests.start = next;
+}
+
+void Compiler::add_event(const EventRule& rule) {
+  EventChoice& choice = program_.events.emplace_back();
+  choice.header = add_literal(rule.header);
+  if (!options_.facility) return;
+  char* const begin = choice.priority.data();
+  const char* const end = write_priority(begin, *options_.facility, syslog_severity(rule.severity));
+  choice.priority_length = static_cast<std::size_t>(end - begin);
 }
 
 std::optional<bool> Compiler::decide(const Condition& condition) const {

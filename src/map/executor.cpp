@@ -1,6 +1,7 @@
 #include "flowcef/map/executor.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 #include <span>
 
@@ -40,12 +41,12 @@ class Execution {
       : program_(program), context_(context), fields_(program, set, index), trace_(trace) {}
 
   char* run(std::uint64_t event, char* out) noexcept {
-    if (!context_.envelope.empty()) out = copy_blocks(out, context_.envelope.data(), context_.envelope.size());
     const std::uint8_t holds = conditions();
     const EventChoice& choice =
         program_.events[EventChooser(program_.event_tests, fields_, context_.exporters, holds).choose()];
     if (choice.header.length == 0) return nullptr;
     missed_ = choice.starts_with;
+    if (!context_.envelope.empty()) out = write_envelope(choice, out);
     out = copy_literal(out, choice.header);
     out = run(program_.code, holds, event, out);
     if ((holds & condition::kTables) != 0) out = run(program_.lookups, holds, event, out);
@@ -53,6 +54,11 @@ class Execution {
   }
 
  private:
+  char* write_envelope(const EventChoice& choice, char* out) const noexcept {
+    std::memcpy(out, choice.priority.data(), choice.priority.size());
+    return copy_blocks(out + choice.priority_length, context_.envelope.data(), context_.envelope.size());
+  }
+
   char* run(std::span<const Instruction> code, std::uint8_t holds, std::uint64_t event, char* out) noexcept {
     for (const Instruction& instruction : code) {
       if (instruction.depends && !may_run(instruction, holds)) continue;

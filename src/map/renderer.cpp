@@ -22,6 +22,13 @@ bool has_rows(const OptionsTables* known, const std::vector<OptionsTable>& wante
          std::any_of(wanted.begin(), wanted.end(), [&](OptionsTable table) { return known->has(table); });
 }
 
+CompileOptions compile_options(const RenderingConfig& config) {
+  CompileOptions options{.wide_in = config.wide_in};
+  const bool has_priority = config.header == SyslogHeader::rfc3164 || config.header == SyslogHeader::rfc5424;
+  if (has_priority && !config.severity) options.facility = config.facility;
+  return options;
+}
+
 }  // namespace
 
 Renderer::Renderer(const Mapping& mapping, const RenderingConfig& config, BatchPool& pool, RenderCounters& counters,
@@ -48,7 +55,7 @@ const Program& Renderer::program_for(const Template& layout) {
   made.layout = layout.weak_from_this();
   made.weight = 1 + layout.fields.size() / kUsualFields;
   weight_ += made.weight;
-  made.program = std::make_unique<Program>(compile(mapping_, layout, {config_.wide_in}));
+  made.program = std::make_unique<Program>(compile(mapping_, layout, compile_options(config_)));
   for (const UnmappedElement& element : std::exchange(made.program->unmapped, {})) {
     if (report_unmapped_) report_unmapped_(element);
   }

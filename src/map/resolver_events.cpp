@@ -28,6 +28,7 @@ EventRule Resolver::resolve_event(const EventSpec& spec) {
   if (spec_.whole && errors_.size() == errors) check_reachable(spec, rule);
   if (spec.drop) return rule;
   rule.header = header_of(spec);
+  rule.severity = static_cast<std::uint8_t>(spec.severity);
   for (const ConstantSpec& constant : spec.set) {
     rule.header += resolve_set(constant, spec);
     if (std::ranges::find(rule.set_keys, constant.key.text) != rule.set_keys.end()) {

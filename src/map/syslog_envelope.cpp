@@ -4,14 +4,13 @@
 #include <cstring>
 #include <ctime>
 #include <functional>
+#include <iterator>
 
 #include "flowcef/core/decimal.hpp"
 
 namespace flowcef {
 namespace {
 
-// local0.info
-constexpr std::string_view kPriority = "<134>";
 constexpr std::string_view kWeekdays = "SunMonTueWedThuFriSat";
 constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
@@ -65,17 +64,43 @@ char* write_ctime_second(char* out, const std::tm& time, bool padded) {
   return write_year(out, time);
 }
 
-std::tm local_time(std::int64_t second) {
-  const std::time_t clock = second;
-  std::tm local{};
-  localtime_r(&clock, &local);
-  return local;
+std::string priority_text(const RenderingConfig& config) {
+  if (!config.severity) return {};
+  char text[kMaxPriorityText];
+  return {text, write_priority(text, config.facility, *config.severity)};
+}
+
+std::string text_behind_host(const RenderingConfig& config) {
+  if (config.header == SyslogHeader::rfc5424) return " CEF - - - ";
+  if (config.header == SyslogHeader::rfc3164 && !config.tag.empty()) return ' ' + config.tag + ": ";
+  return " ";
 }
 
 }  // namespace
 
+std::uint8_t syslog_severity(std::uint8_t event_severity) noexcept {
+  static constexpr std::uint8_t kSeverities[] = {6, 6, 6, 6, 5, 5, 4, 3, 3, 2, 2};
+  return kSeverities[std::min<std::size_t>(event_severity, std::size(kSeverities) - 1)];
+}
+
+char* write_priority(char* out, std::uint8_t facility, std::uint8_t severity) noexcept {
+  *out++ = '<';
+  const unsigned priority = facility * 8U + severity;
+  if (priority >= 100) *out++ = static_cast<char>('0' + priority / 100);
+  if (priority >= 10) *out++ = static_cast<char>('0' + priority / 10 % 10);
+  *out++ = static_cast<char>('0' + priority % 10);
+  *out++ = '>';
+  return out;
+}
+
 SyslogEnvelope::SyslogEnvelope(const RenderingConfig& config)
-    : header_(config.header), padded_day_(config.padded_day), host_(config.host), hosts_(config.hosts) {
+    : header_(config.header),
+      padded_day_(config.padded_day),
+      utc_(config.utc || config.header == SyslogHeader::rfc5424),
+      priority_(priority_text(config)),
+      host_(config.host),
+      hosts_(config.hosts),
+      behind_host_(text_behind_host(config)) {
   std::ranges::sort(hosts_, std::ranges::greater(), [](const ExporterHost& host) { return host.match.bits(); });
 }
 
@@ -97,30 +122,35 @@ std::string_view SyslogEnvelope::render(const ExportContext& context) noexcept {
   }
   *end++ = ' ';
   end = write_host(end, context.exporter.address);
-  end = append(end, header_ == SyslogHeader::rfc5424 ? " CEF - - - " : " ");
+  end = append(end, behind_host_);
   return {text_.data(), end};
+}
+
+std::tm SyslogEnvelope::time_of(std::int64_t second) const noexcept {
+  const std::time_t clock = second;
+  std::tm time{};
+  utc_ ? gmtime_r(&clock, &time) : localtime_r(&clock, &time);
+  return time;
 }
 
 char* SyslogEnvelope::write_rfc3164(char* out, std::int64_t time_ms) noexcept {
   const std::int64_t second = time_ms / 1000;
   if (second != second_) {
-    char* const end = write_bsd_second(second_text_.data(), local_time(second), true);
+    char* const end = write_bsd_second(second_text_.data(), time_of(second), true);
     second_length_ = static_cast<std::size_t>(end - second_text_.data());
     second_ = second;
   }
-  return append(append(out, kPriority), {second_text_.data(), second_length_});
+  return append(append(out, priority_), {second_text_.data(), second_length_});
 }
 
 char* SyslogEnvelope::write_rfc5424(char* out, std::int64_t time_ms) noexcept {
   const std::int64_t second = time_ms / 1000;
   if (second != second_) {
-    const std::time_t clock = second;
-    std::tm utc{};
-    gmtime_r(&clock, &utc);
-    second_length_ = static_cast<std::size_t>(write_iso_second(second_text_.data(), utc) - second_text_.data());
+    char* const end = write_iso_second(second_text_.data(), time_of(second));
+    second_length_ = static_cast<std::size_t>(end - second_text_.data());
     second_ = second;
   }
-  out = append(append(append(out, kPriority), "1 "), {second_text_.data(), second_length_});
+  out = append(append(append(out, priority_), "1 "), {second_text_.data(), second_length_});
   *out++ = '.';
   out = write_three_digits(out, static_cast<std::uint32_t>(time_ms % 1000));
   *out++ = 'Z';
@@ -130,7 +160,7 @@ char* SyslogEnvelope::write_rfc5424(char* out, std::int64_t time_ms) noexcept {
 char* SyslogEnvelope::write_gigamon(char* out, std::int64_t time_ms) noexcept {
   const std::int64_t second = time_ms / 1000;
   if (second != second_) {
-    char* const end = write_ctime_second(second_text_.data(), local_time(second), padded_day_);
+    char* const end = write_ctime_second(second_text_.data(), time_of(second), padded_day_);
     second_length_ = static_cast<std::size_t>(end - second_text_.data());
     second_ = second;
   }

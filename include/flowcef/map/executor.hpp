@@ -17,7 +17,7 @@ class LocalZone;
 /// What holds for every record of a data set. Lifetime: views; its texts are all readable kCopyBlock bytes on.
 struct SetContext {
   const ExportContext& message;
-  std::string_view envelope;                ///< the syslog header
+  std::string_view envelope;                ///< the syslog header, without a priority that is by event
   std::span<const std::string_view> texts;  ///< of Program::context_texts; empty: absent
   std::string_view event_prefix;            ///< of event ids; the event's number follows it
   std::uint8_t holds;                       ///< conditions that hold for every record

@@ -123,6 +123,7 @@ struct EventRule {
   /// `CEF:0|vendor|product|version|signature|name|severity|`, escaped; behind it `key=constant ` for all that it sets.
   /// Empty: the rule's records are not sent.
   std::string header;
+  std::uint8_t severity = 0;  ///< 0 to 10, as the header has it
   std::vector<std::string> set_keys;
 };
 

@@ -1,8 +1,10 @@
 // A template and a mapping compiled together: a flat list of small instructions that one loop runs per record.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -245,6 +247,9 @@ struct EventTests {
 struct EventChoice {
   Literal header;                 ///< with the event's constants behind it; of no length: the record is not sent
   std::uint64_t starts_with = 0;  ///< bits of Instruction::misses that are set from the start
+  /// `<134>` in front of the envelope, which is copied whole; where it does not depend on the event, the envelope has it.
+  std::array<char, 8> priority{};
+  std::size_t priority_length = 0;
 };
 
 /// An element that no key of the mapping shows.
@@ -299,6 +304,7 @@ struct Program {
 
 struct CompileOptions {
   bool wide_in = false;
+  std::optional<std::uint8_t> facility = {};  ///< of messages whose severity is that of their event
 };
 
 [[nodiscard]] Program compile(const Mapping& mapping, const Template& layout, const CompileOptions& options);

@@ -15,12 +15,14 @@ namespace flowcef {
 /// The syslog header before `CEF:`.
 enum class SyslogHeader : std::uint8_t {
   none,
-  rfc3164,  ///< `<134>Nov 22 01:46:24 192.0.2.1 CEF:0|...`, local time
+  rfc3164,  ///< `<134>Nov 22 01:46:24 192.0.2.1 CEF:0|...`, local time unless `utc`
   rfc5424,  ///< `<134>1 2026-11-22T01:46:24.123Z 192.0.2.1 CEF - - - CEF:0|...`
-  gigamon,  ///< `Sun Nov 22 01:46:24 2026 9/3/e1 CEF:0|...`, local time
+  gigamon,  ///< `Sun Nov 22 01:46:24 2026 9/3/e1 CEF:0|...`, local time unless `utc`
 };
 
 inline constexpr std::size_t kMaxHostName = 255;
+/// Source: RFC 3164 section 4.1.3
+inline constexpr std::size_t kMaxTag = 32;
 
 /// The name in the syslog header for the records of some exporters: printable ASCII without blanks.
 struct ExporterHost {
@@ -42,9 +44,11 @@ struct RenderingConfig {
   std::string host{};       ///< in place of the exporter's address; printable ASCII without blanks
   std::vector<ExporterHost> hosts{};  ///< go before `host`; of several that match, the longest prefix counts
   std::uint8_t facility = kLocal0;    ///< of rfc3164 and rfc5424; 0 to 23
-  std::optional<std::uint8_t> severity = kInformational;  ///< of these, 0 to 7; nothing: by the event's, see below
-  bool utc = false;                                       ///< rfc3164 and gigamon: times are UTC, not the machine's
-  std::string tag{};          ///< rfc3164: in front of `CEF:`, as `tag: `; empty: `CEF:` is the tag
+  /// Of these, 0 to 7. Nothing: by the event's, as syslog_severity() has it.
+  std::optional<std::uint8_t> severity = kInformational;
+  bool utc = false;  ///< rfc3164 and gigamon: times are UTC, not the machine's
+  /// rfc3164: in front of `CEF:`, as `tag: `; at most kMaxTag letters and digits. Empty: `CEF:` is the tag.
+  std::string tag{};
   std::size_t max_bytes = 0;  ///< of a message without its framing; 0: unlimited
 
   friend bool operator==(const RenderingConfig&, const RenderingConfig&) = default;

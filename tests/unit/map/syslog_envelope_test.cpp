@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <ctime>
+#include "machine_zone.hpp"
+#include "syslog_reader.hpp"
 
 namespace flowcef::test {
 namespace {
@@ -14,21 +14,6 @@ ExportContext context_at(std::int64_t received_ns, std::string_view exporter = "
   context.exporter.address = *IpAddress::parse(exporter);
   return context;
 }
-
-/// Sets the zone that "local time" means.
-class InZone {
- public:
-  explicit InZone(const char* zone) {
-    setenv("TZ", zone, 1);
-    tzset();
-  }
-  ~InZone() {
-    unsetenv("TZ");
-    tzset();
-  }
-  InZone(const InZone&) = delete;
-  InZone& operator=(const InZone&) = delete;
-};
 
 // RFC 5424 section 6.2.3: upper-case T and Z, fractions of a second.
 TEST(SyslogEnvelope, Rfc5424) {
@@ -43,7 +28,7 @@ TEST(SyslogEnvelope, Rfc5424) {
 
 // RFC 3164 section 4.1.2: a day below ten is padded with a blank, the time is local.
 TEST(SyslogEnvelope, Rfc3164) {
-  const InZone zone("CET-1");
+  const MachineZone zone("CET-1");
   SyslogEnvelope envelope({SyslogHeader::rfc3164});
   EXPECT_EQ(envelope.render(context_at(1'701'471'599'000'000'000)), "<134>Dec  1 23:59:59 192.0.2.1 ");
   EXPECT_EQ(envelope.render(context_at(1'700'000'000'000'000'000)), "<134>Nov 14 23:13:20 192.0.2.1 ");
@@ -51,7 +36,7 @@ TEST(SyslogEnvelope, Rfc3164) {
 
 // GG-12, GG-13: no priority, weekday and year, the day padded only if so asked.
 TEST(SyslogEnvelope, Gigamon) {
-  const InZone zone("UTC");
+  const MachineZone zone("UTC");
   SyslogEnvelope envelope({.header = SyslogHeader::gigamon, .host = "9/3/e1"});
   EXPECT_EQ(envelope.render(context_at(1'519'352'737'000'000'000)), "Fri Feb 23 02:25:37 2018 9/3/e1 ");
   EXPECT_EQ(envelope.render(context_at(1'519'863'909'999'000'000)), "Thu Mar 1 00:25:09 2018 9/3/e1 ");
@@ -62,7 +47,7 @@ TEST(SyslogEnvelope, Gigamon) {
 }
 
 TEST(SyslogEnvelope, GigamonTimesAreLocal) {
-  const InZone zone("CET-1");
+  const MachineZone zone("CET-1");
   SyslogEnvelope envelope({.header = SyslogHeader::gigamon});
   EXPECT_EQ(envelope.render(context_at(1'704'063'600'000'000'000)), "Mon Jan 1 00:00:00 2024 192.0.2.1 ");
 }
@@ -91,6 +76,63 @@ TEST(SyslogEnvelope, HoldsTheLongestHost) {
   for (const SyslogHeader header : {SyslogHeader::rfc3164, SyslogHeader::rfc5424, SyslogHeader::gigamon}) {
     SyslogEnvelope envelope({.header = header, .host = host});
     EXPECT_NE(envelope.render(context_at(1'700'000'000'045'000'000)).find(' ' + host + ' '), std::string_view::npos);
+  }
+}
+
+// PX-13: a time of the machine's zone or of UTC, whichever the output wants.
+TEST(SyslogEnvelope, TimesInUtc) {
+  const MachineZone zone(kBerlin);
+  constexpr std::int64_t kNewYear = 1'704'063'599'000'000'000;
+  SyslogEnvelope local({.header = SyslogHeader::rfc3164});
+  SyslogEnvelope utc({.header = SyslogHeader::rfc3164, .utc = true});
+  EXPECT_EQ(local.render(context_at(kNewYear)), "<134>Dec 31 23:59:59 192.0.2.1 ");
+  EXPECT_EQ(utc.render(context_at(kNewYear)), "<134>Dec 31 22:59:59 192.0.2.1 ");
+  SyslogEnvelope gigamon({.header = SyslogHeader::gigamon, .utc = true});
+  EXPECT_EQ(gigamon.render(context_at(kNewYear)), "Sun Dec 31 22:59:59 2023 192.0.2.1 ");
+  SyslogEnvelope current({.header = SyslogHeader::rfc5424});
+  EXPECT_EQ(current.render(context_at(kNewYear)), "<134>1 2023-12-31T22:59:59.000Z 192.0.2.1 CEF - - - ");
+}
+
+// RFC 3164 section 4.1.3: letters and digits, at most 32, ended by what is neither.
+TEST(SyslogEnvelope, Tag) {
+  const MachineZone zone("UTC");
+  for (const std::string& tag : {std::string("f"), std::string("flowcef"), std::string(kMaxTag, 't')}) {
+    SyslogEnvelope envelope({.header = SyslogHeader::rfc3164, .host = std::string(kMaxHostName, 'h'), .tag = tag});
+    const auto message = read_rfc3164(std::string(envelope.render(context_at(1'700'000'000'000'000'000))) + "CEF:0|");
+    ASSERT_TRUE(message);
+    EXPECT_EQ(message->time, "Nov 14 22:13:20");
+    EXPECT_EQ(message->host, std::string(kMaxHostName, 'h'));
+    EXPECT_EQ(message->app, tag);
+    EXPECT_EQ(message->text, tag + ": CEF:0|");
+  }
+  SyslogEnvelope bare({.header = SyslogHeader::rfc3164});
+  EXPECT_EQ(read_rfc3164(std::string(bare.render(context_at(1))) + "CEF:0|")->app, "CEF");
+  SyslogEnvelope current({.header = SyslogHeader::rfc5424, .tag = "flow"});
+  EXPECT_EQ(current.render(context_at(1)), "<134>1 1970-01-01T00:00:00.000Z 192.0.2.1 CEF - - - ");
+}
+
+// RFC 5424 section 6.2.4: a host that is not known is the NILVALUE.
+TEST(SyslogEnvelope, UnknownHost) {
+  SyslogEnvelope envelope({.header = SyslogHeader::rfc5424});
+  ExportContext context;
+  context.received_ns = 1'700'000'000'045'000'000;
+  EXPECT_EQ(envelope.render(context), "<134>1 2023-11-14T22:13:20.045Z - CEF - - - ");
+}
+
+// The same second is not broken down twice, and the next one is not shown as the last.
+TEST(SyslogEnvelope, EveryDayOfALeapYear) {
+  const MachineZone zone("UTC");
+  SyslogEnvelope old({.header = SyslogHeader::rfc3164});
+  SyslogEnvelope current({.header = SyslogHeader::rfc5424});
+  constexpr std::int64_t kDay = 86'400'000'000'000;
+  constexpr std::int64_t kFirst = 1'704'067'200'000'000'000;  // 2024-01-01
+  for (std::int64_t day = 0; day < 366; ++day) {
+    const ExportContext context = context_at(kFirst + day * kDay);
+    const auto first = read_rfc3164(std::string(old.render(context)) + "CEF:0|");
+    const auto second = read_rfc5424(std::string(current.render(context)) + "CEF:0|");
+    ASSERT_TRUE(first && second) << day;
+    EXPECT_EQ(first->time[4] == ' ' ? '0' : first->time[4], second->time[8]);
+    EXPECT_EQ(first->time[5], second->time[9]);
   }
 }
 
