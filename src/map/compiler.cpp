@@ -26,6 +26,7 @@ Program Compiler::run() {
   choose_events();
   add_switches();
   take_keys_of_mapping();
+  if (options_.limited) program_.shed_keys = add_literal(unique_key(mapping_.prefix + "ShedKeys") + '=');
   for (const MappedKey& key : mapping_.keys) add_key(key);
   if (layout_.view != RecordView::raw) add_generated_keys();
   if (layout_.view != RecordView::interpreted) add_raw_keys();

@@ -267,6 +267,7 @@ void Compiler::add_text(const MappedKey& key, const Field& field, std::uint8_t c
   instruction.op = Op::table_text;
   instruction.condition = condition;
   instruction.after = after;
+  instruction.priority = key.priority;
   emit(instruction, key.key + "Text", {}, key.omit == Omit::zero);
   if (key.omit != Omit::zero) return;
   // It stands there if the number does, whatever its own part of that is.

@@ -96,6 +96,7 @@ void Compiler::add_constant(const MappedKey& key, const std::string& text) {
   Instruction instruction;
   instruction.op = Op::constant;
   instruction.after = sources_.after;
+  instruction.priority = key.priority;
   instruction.extra = push(program_.constants, add_literal('=' + text));
   program_.fixed_size += text.size() + kCopyBlock;
   emit_literal(instruction, literal_of(key.key, key.label));
@@ -124,6 +125,7 @@ void Compiler::show(const MappedKey& key, Instruction instruction) {
   wait_for_sources();
   const bool unless_zero = key.omit == Omit::zero;
   instruction.after = sources_.after;
+  instruction.priority = key.priority;
   emit(instruction, key.key, key.label, unless_zero);
   sources_.done = !unless_zero && always_finds_value(instruction);
   if (!sources_.done) sources_.last = program_.code.size() - 1;

@@ -66,14 +66,12 @@ class Execution {
       if constexpr (Traced) outer = trace_->size();
       char* const value = copy_literal(out, instruction.literal);
       char* const end = write_value(instruction, event, value);
-      if (end == value) {  // no value: the key is overwritten by the next
+      if constexpr (Traced) trace_->resize(outer);  // what an instruction runs is its own
+      if (end == value) {                           // no value: the key is overwritten by the next
         missed_ |= instruction.misses;
         continue;
       }
-      if constexpr (Traced) {
-        trace_->resize(outer);  // what an instruction runs is its own
-        trace_->push_back({out, end, &instruction});
-      }
+      if constexpr (Traced) trace_->push_back({out, end, &instruction});
       *end = ' ';
       out = end + 1;
     }

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include "context_text.hpp"
 #include "flowcef/core/decimal.hpp"
+#include "line_shedder.hpp"
 #include "time_text.hpp"
 
 namespace flowcef {
@@ -23,7 +25,7 @@ bool has_rows(const OptionsTables* known, const std::vector<OptionsTable>& wante
 }
 
 CompileOptions compile_options(const RenderingConfig& config) {
-  CompileOptions options{.wide_in = config.wide_in};
+  CompileOptions options{.wide_in = config.wide_in, .limited = config.max_bytes != 0};
   const bool has_priority = config.header == SyslogHeader::rfc3164 || config.header == SyslogHeader::rfc5424;
   if (has_priority && !config.severity) options.facility = config.facility;
   return options;
@@ -35,6 +37,7 @@ Renderer::Renderer(const Mapping& mapping, const RenderingConfig& config, BatchP
                    Deliver deliver)
     : mapping_(mapping),
       config_(config),
+      max_bytes_(config.max_bytes != 0 ? config.max_bytes : std::numeric_limits<std::size_t>::max()),
       pool_(pool),
       counters_(counters),
       deliver_(std::move(deliver)),
@@ -116,6 +119,7 @@ void Renderer::render(const DataSet& set, const EventIds& ids) {
   for (const std::string_view text : context_texts_) shared += text.size();
   std::uint64_t bytes = 0;
   std::uint64_t lines = 0;
+  const std::uint64_t oversize = counters_.oversize.value();
   for (std::uint32_t i = 0; i < set.record_count; ++i) {
     std::size_t room = shared + max_message_size(program, set, i);
     if (!program.lists.empty()) room += lists_.prepare(program, set, i);
@@ -126,7 +130,7 @@ void Renderer::render(const DataSet& set, const EventIds& ids) {
   }
   counters_.lines.add(lines);
   counters_.bytes.add(bytes);
-  counters_.dropped_records.add(set.record_count - lines);
+  counters_.dropped_records.add(set.record_count - lines - (counters_.oversize.value() - oversize));
   if (program.dropped_fields != 0)
     counters_.dropped_fields.add(std::uint64_t{program.dropped_fields} * set.record_count);
   if (program.unknown_fields != 0)
@@ -146,7 +150,7 @@ std::uint32_t Renderer::append_line(const Program& program, const DataSet& set, 
   LineRef line{};
   line.event = event;
   if (config_.framing == Framing::newline) {
-    char* const end = execute(program, set, index, context, event, frame);
+    char* const end = write_message(program, set, index, context, event, frame);
     if (end == nullptr) return 0;
     *end = '\n';
     line.offset = start;
@@ -158,7 +162,7 @@ std::uint32_t Renderer::append_line(const Program& program, const DataSet& set, 
     const auto lines = std::as_const(*batch_).lines();
     const int guess = lines.empty() ? 3 : count_digits(lines.back().length);
     char* message = frame + guess + 1;
-    const char* const end = execute(program, set, index, context, event, message);
+    const char* const end = write_message(program, set, index, context, event, message);
     if (end == nullptr) return 0;
     line.length = static_cast<std::uint32_t>(end - message);
     const int digits = count_digits(line.length);
@@ -174,6 +178,27 @@ std::uint32_t Renderer::append_line(const Program& program, const DataSet& set, 
   }
   batch_->commit(line);
   return line.length;
+}
+
+char* Renderer::write_message(const Program& program, const DataSet& set, std::uint32_t index,
+                              const SetContext& context, std::uint64_t event, char* out) {
+  char* const end = execute(program, set, index, context, event, out);
+  if (end == nullptr || static_cast<std::size_t>(end - out) <= max_bytes_) return end;
+  return write_shortened(program, set, index, context, event, out);
+}
+
+char* Renderer::write_shortened(const Program& program, const DataSet& set, std::uint32_t index,
+                                const SetContext& context, std::uint64_t event, char* out) {
+  if (!program.lists.empty()) static_cast<void>(lists_.prepare(program, set, index));  // what it found is used up
+  const char* const end = execute_traced(program, set, index, context, event, out, pieces_);
+  const ShedMessage shed = shed_keys(program, out, end, pieces_, max_bytes_);
+  if (shed.end == nullptr) {
+    counters_.oversize.add();
+  } else {
+    counters_.shed_lines.add();
+    counters_.shed_keys.add(shed.keys);
+  }
+  return shed.end;
 }
 
 void Renderer::flush() {

@@ -17,6 +17,8 @@ namespace flowcef {
 inline constexpr std::size_t kCopyBlock = 48;
 /// Room for the longest value of bounded size: an IPv6 address, a float.
 inline constexpr std::size_t kMaxBoundedValue = 64;
+/// As MappedKey::priority, of keys that the mapping does not name.
+inline constexpr std::uint8_t kGeneratedPriority = 1;
 
 enum class Op : std::uint8_t {
   // Values that do not stand in one field.
@@ -103,8 +105,9 @@ struct Instruction {
   std::uint8_t condition = condition::kAlways;
   std::uint8_t bits_shift = 0;
   std::uint8_t bits = 0;
-  bool depends = false;  ///< on its condition or on what others missed: the loop asks only then
-  Literal literal;       ///< `key=`, with its label in front
+  bool depends = false;                        ///< on its condition or on what others missed: the loop asks only then
+  std::uint8_t priority = kGeneratedPriority;  ///< as MappedKey::priority
+  Literal literal;                             ///< `key=`, with its label in front
   Operand operand;
   std::uint64_t misses = 0;  ///< bits to set when the value is left out or cut, for the instructions that step in
   std::uint64_t after = 0;   ///< runs only if all of these bits are set
@@ -281,6 +284,7 @@ struct Program {
   std::vector<IcmpTypeNames> icmp_type_names;
   SamplingSource sampling;
   std::uint32_t long_flow_ms = 0;
+  Literal shed_keys;                 ///< `key=` of the number of keys that were left out; if CompileOptions::limited
   std::vector<Literal> constants;    ///< `=text`
   std::vector<Instruction> inner;    ///< what unless_zero runs
   std::uint64_t partial_misses = 0;  ///< those bits of an instruction's misses that a cut value sets
@@ -304,6 +308,7 @@ struct Program {
 
 struct CompileOptions {
   bool wide_in = false;
+  bool limited = false;                       ///< messages may have to be shortened
   std::optional<std::uint8_t> facility = {};  ///< of messages whose severity is that of their event
 };
 

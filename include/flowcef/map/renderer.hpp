@@ -33,6 +33,9 @@ struct RenderCounters {
   Counter lines;
   Counter bytes;            ///< of messages, their framing not counted
   Counter dropped_records;  ///< by event rules
+  Counter oversize;         ///< records without a line, as not even the shortest one keeps to the limit
+  Counter shed_lines;       ///< that were shortened to keep to the limit
+  Counter shed_keys;        ///< left out of these
   Counter dropped_fields;   ///< that no key shows, left out as the mapping wants it
   Counter unknown_fields;   ///< of elements that no table has, shown or left out
 };
@@ -76,12 +79,19 @@ class Renderer {
   void test_exporter(const Program& program, const IpAddress& exporter);
   [[nodiscard]] std::string_view keep_event_prefix(std::string_view prefix) noexcept;
   void make_room(std::size_t size);
-  /// Returns: the length of the message; 0 if an event rule drops the record.
+  /// Returns: the length of the message; 0 if an event rule drops the record or the message cannot be short enough.
   std::uint32_t append_line(const Program& program, const DataSet& set, std::uint32_t index, const SetContext& context,
                             std::uint64_t event);
+  /// As execute(), within the limit.
+  char* write_message(const Program& program, const DataSet& set, std::uint32_t index, const SetContext& context,
+                      std::uint64_t event, char* out);
+  /// The same for a message that has turned out too long.
+  char* write_shortened(const Program& program, const DataSet& set, std::uint32_t index, const SetContext& context,
+                        std::uint64_t event, char* out);
 
   const Mapping& mapping_;
   RenderingConfig config_;
+  std::size_t max_bytes_;  ///< of a message
   BatchPool& pool_;
   RenderCounters& counters_;
   Deliver deliver_;
@@ -96,6 +106,7 @@ class Renderer {
   std::vector<char> context_text_;
   std::vector<std::string_view> context_texts_;
   std::vector<std::uint8_t> exporter_passes_;
+  std::vector<LinePiece> pieces_;  ///< of a message that is too long
   std::array<char, kMaxEventPrefix + kCopyBlock> event_prefix_{};
 };
 

@@ -1,14 +1,7 @@
 // For random templates, records and mappings the compiled program's line is that of a slow, obvious renderer.
-// FLOWCEF_CASES says how many cases are tried, FLOWCEF_SEED which is the first; a failure names its own.
-#include <gtest/gtest.h>
-
-#include <cstdlib>
-
-#include "flowcef/app/translation.hpp"
-#include "flowcef/config/element_table_loader.hpp"
 #include "flowcef/config/mapping_loader.hpp"
 #include "flowcef/map/renderer.hpp"
-#include "support/random_mapping.hpp"
+#include "random_cases.hpp"
 #include "support/reference_renderer.hpp"
 
 namespace flowcef::test {
@@ -17,20 +10,8 @@ namespace {
 constexpr std::uint64_t kCases = 1'500;  ///< of each test
 constexpr std::string_view kEventPrefix = "7-";
 
-std::uint64_t setting(const char* name, std::uint64_t otherwise) {
-  const char* const text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
-class Reference : public testing::Test {
+class Reference : public RandomCases {
  protected:
-  static void SetUpTestSuite() {
-    registry_ = std::make_unique<ElementRegistry>();
-    const auto rows = load_element_tables(find_default_mapping().parent_path() / "elements");
-    ASSERT_TRUE(rows && registry_->add(*rows).empty());
-  }
-  static void TearDownTestSuite() { registry_.reset(); }
-
   /// Returns: the lines that the map stage makes.
   static std::vector<std::string> compiled(const Mapping& mapping, const DataSet& set, bool wide_in) {
     std::vector<std::string> lines;
@@ -59,16 +40,6 @@ class Reference : public testing::Test {
     return text;
   }
 
-  /// Random rules may be such that they never match, which is refused: those go, from the last on.
-  static std::expected<Mapping, ConfigErrors> resolve(MappingSpec& spec) {
-    auto mapping = resolve_mapping(spec, *registry_);
-    while (!mapping && spec.events.size() > 1 && mapping.error().front().key.starts_with("event")) {
-      spec.events.erase(spec.events.end() - 2);
-      mapping = resolve_mapping(spec, *registry_);
-    }
-    return mapping;
-  }
-
   static void compare(MappingSpec spec, const RandomFlows& flows, bool wide_in) {
     const auto mapping = resolve(spec);
     ASSERT_TRUE(mapping) << mapping.error().front().to_string() << '\n' << describe(spec);
@@ -84,35 +55,25 @@ class Reference : public testing::Test {
     }
     ASSERT_EQ(next, lines.size()) << describe(spec);
   }
-
-  static inline std::unique_ptr<ElementRegistry> registry_;
 };
 
 TEST_F(Reference, SaysTheSameForRandomMappings) {
-  const std::uint64_t first = setting("FLOWCEF_SEED", 1);
-  for (std::uint64_t seed = first; seed < first + setting("FLOWCEF_CASES", kCases); ++seed) {
-    SCOPED_TRACE("FLOWCEF_SEED=" + std::to_string(seed) + " FLOWCEF_CASES=1");
-    RandomSource random(seed);
+  for_each_case(kCases, [](RandomSource& random) {
     RandomFlowMaker flow_maker(*registry_, random);
     RandomMappingMaker mapping_maker(*registry_, random, flow_maker);
     const auto flows = flow_maker.make();
     compare(mapping_maker.make(*flows), *flows, random.chance(20));
-    if (HasFatalFailure()) return;
-  }
+  });
 }
 
 TEST_F(Reference, SaysTheSameForTheDefaultMapping) {
   MappingSpec spec = load_mapping(find_default_mapping(), {}).spec;
   ASSERT_TRUE(spec.whole);
   spec.device_version.text = "1";
-  const std::uint64_t first = setting("FLOWCEF_SEED", 1);
-  for (std::uint64_t seed = first; seed < first + setting("FLOWCEF_CASES", kCases); ++seed) {
-    SCOPED_TRACE("FLOWCEF_SEED=" + std::to_string(seed) + " FLOWCEF_CASES=1");
-    RandomSource random(seed);
+  for_each_case(kCases, [&](RandomSource& random) {
     const auto flows = RandomFlowMaker(*registry_, random).make();
     compare(spec, *flows, random.chance(20));
-    if (HasFatalFailure()) return;
-  }
+  });
 }
 
 }  // namespace
