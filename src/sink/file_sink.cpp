@@ -50,6 +50,7 @@ class FileSink final : public OutputDriver {
         loss_(log_, config.name),
         file_(open_for_append(config)),
         regular_(is_regular(file_.get())),
+        own_position_(config.transport == Transport::file),
         event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (event_.get() < 0) throw std::runtime_error(std::string("eventfd: ") + std::strerror(errno));
   }
@@ -66,13 +67,20 @@ class FileSink final : public OutputDriver {
     wake();
   }
 
+  void leave(Clock::time_point deadline) override {
+    leaving_ = true;
+    stop(deadline);
+  }
+
  private:
   /// A pipe that polls as writable takes this much without blocking; see pipe(7).
   static constexpr std::size_t kPipeChunk = PIPE_BUF;
   static constexpr std::chrono::seconds kRetryAfter{1};
 
-  [[nodiscard]] BatchRef wait_for_batch();
-  void write_batch(const LineBatch& batch);
+  [[nodiscard]] BatchPart wait_for_batch();
+  void write_batch(const BatchPart& part);
+  void withdraw_cut_line();
+  [[nodiscard]] bool cut_off(std::size_t bytes);
   void settle(const FrameCursor::Completed& completed);
   [[nodiscard]] bool retry_after(int error);
   void give_up(int error, bool newline_framed);
@@ -90,8 +98,10 @@ class FileSink final : public OutputDriver {
   RateLimiter full_log_{std::chrono::seconds{30}};
   FileDescriptor file_;
   bool regular_;
+  bool own_position_;  ///< not shared with other processes, as that of standard output is
   FileDescriptor event_;
   std::atomic<Clock::rep> stop_at_{Clock::duration::max().count()};
+  std::atomic<bool> leaving_{false};
   FrameCursor cursor_;
   bool end_cut_line_ = false;  ///< a line was given up half-way: the next must not be joined to it
 };
@@ -105,25 +115,28 @@ void FileSink::run() {
 
   feed_.books().connected();
   log_->info("writing output={} to={}", name_, target_);
-  while (const BatchRef batch = wait_for_batch()) {
-    write_batch(*batch);
+  while (const BatchPart part = wait_for_batch()) {
+    write_batch(part);
     if (expired()) return;
   }
 }
 
-BatchRef FileSink::wait_for_batch() {
-  for (;;) {
-    if (BatchRef batch = feed_.next()) return batch;
-    if (feed_.finished()) return {};
+BatchPart FileSink::wait_for_batch() {
+  while (!leaving_) {
+    if (BatchPart part = feed_.next()) return part;
+    if (feed_.finished()) break;
     wait(0, std::nullopt);
   }
+  return {};
 }
 
-void FileSink::write_batch(const LineBatch& batch) {
-  cursor_ = FrameCursor(batch.lines());
+void FileSink::write_batch(const BatchPart& part) {
+  const LineBatch& batch = *part.batch;
+  cursor_ = FrameCursor(batch.lines(), part.first_line);
   const bool newline_framed = batch.bytes().back() == '\n';
+  if (part.after_cut_line && !regular_) end_cut_line_ = newline_framed;
   while (!cursor_.done()) {
-    if (expired()) return;
+    if (expired()) return withdraw_cut_line();
     if (!regular_ && !wait(POLLOUT, std::nullopt)) continue;
     if (end_cut_line_ && ::write(file_.get(), "\n", 1) == 1) end_cut_line_ = false;
 
@@ -136,6 +149,23 @@ void FileSink::write_batch(const LineBatch& batch) {
       give_up(error, newline_framed);
     }
   }
+}
+
+/// The line counts as not written and may come again whole.
+void FileSink::withdraw_cut_line() {
+  if (!cursor_.cuts_line()) return;
+  const std::size_t bytes = cursor_.position() - cursor_.frame_begin();
+  if (!cut_off(bytes)) feed_.left_cut_line();
+}
+
+/// Takes back what was written last, which a file with a full disk allows and a pipe does not.
+/// Returns: false if that cannot be or others have written behind it.
+bool FileSink::cut_off(std::size_t bytes) {
+  if (!regular_ || !own_position_) return false;
+  const off_t end = ::lseek(file_.get(), 0, SEEK_CUR);
+  struct stat status{};
+  if (::fstat(file_.get(), &status) != 0 || status.st_size != end) return false;
+  return ::ftruncate(file_.get(), end - static_cast<off_t>(bytes)) == 0;
 }
 
 void FileSink::settle(const FrameCursor::Completed& completed) {

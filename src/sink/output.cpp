@@ -28,10 +28,11 @@ std::unique_ptr<OutputDriver> make_driver(const SinkConfig& config, OutputFeed& 
 }  // namespace
 
 Output::Output(const SinkConfig& config, Logger log)
-    : config_(config),
+    : name_(config.name),
+      config_(config),
       log_(std::move(log)),
-      feed_(config, [this] { driver_->wake(); }),
-      driver_(make_driver(config_, feed_, log_)),
+      feed_(config, [this] { wake(); }),
+      driver_(prepare(config)),
       queue_loss_(log_, config.name) {}
 
 Output::~Output() {
@@ -42,13 +43,50 @@ void Output::start() {
   thread_ = std::thread([this] { run(); });
 }
 
+std::unique_ptr<OutputDriver> Output::prepare(const SinkConfig& config) {
+  return make_driver(config, feed_, log_);
+}
+
+void Output::adopt(const SinkConfig& config, std::unique_ptr<OutputDriver> driver) {
+  config_ = config;
+  feed_.configure(config);
+  if (!driver || stopped_) return;
+  const bool started = thread_.joinable();
+  if (started) {
+    driver_->leave(std::chrono::steady_clock::now() + kLeaveTime);
+    thread_.join();
+    feed_.books().disconnected();
+    feed_.take_back();
+  }
+  {
+    const std::lock_guard lock(driver_mutex_);
+    driver_.swap(driver);
+  }
+  driver.reset();
+  if (!started) return;
+  try {
+    start();
+  } catch (const std::exception& error) {
+    fail(error.what());
+  }
+}
+
+void Output::wake() {
+  const std::lock_guard lock(driver_mutex_);
+  driver_->wake();
+}
+
 void Output::run() noexcept {
   try {
     driver_->run();
   } catch (const std::exception& error) {
-    log_->critical("output failed output={} error={}", config_.name, error.what());
-    feed_.close();  // so that no producer waits for room that will never come
+    fail(error.what());
   }
+}
+
+void Output::fail(const char* error) noexcept {
+  log_->critical("output failed output={} error={}", name_, error);
+  feed_.close();  // so that no producer waits for room that will never come
 }
 
 void Output::submit(BatchRef batch, Producer producer) {
@@ -65,7 +103,15 @@ void Output::stop(std::chrono::steady_clock::time_point deadline) {
   if (thread_.joinable()) thread_.join();
   feed_.books().disconnected();
   const std::size_t left = feed_.abandon();
-  if (left > 0) log_->error("lines lost output={} reason=stopped lines={}", config_.name, left);
+  if (left > 0) log_->error("lines lost output={} reason=stopped lines={}", name_, left);
+}
+
+bool needs_new_driver(const SinkConfig& current, const SinkConfig& wanted) {
+  SinkConfig same = current;
+  same.queue_bytes = wanted.queue_bytes;
+  same.queue_full = wanted.queue_full;
+  same.required = wanted.required;
+  return wanted.transport == Transport::file || same != wanted;
 }
 
 std::unique_ptr<Output> make_output(const SinkConfig& config, Logger log) {

@@ -7,6 +7,12 @@ namespace flowcef {
 OutputFeed::OutputFeed(const SinkConfig& config, std::function<void()> wake)
     : policy_(config.queue_full), required_(config.required), queue_(config.queue_bytes, std::move(wake)) {}
 
+void OutputFeed::configure(const SinkConfig& config) {
+  policy_ = config.queue_full;
+  required_ = config.required;
+  queue_.set_capacity(config.queue_bytes);
+}
+
 std::size_t OutputFeed::submit(BatchRef batch, Producer producer) {
   if (!batch || batch->empty()) return 0;
   const std::size_t lines = batch->lines().size();
@@ -36,16 +42,21 @@ PushResult OutputFeed::push(BatchRef batch, std::size_t cost, Producer producer,
                                      [&evicted](const BatchRef& old) { evicted += old->lines().size(); });
 }
 
-BatchRef OutputFeed::next() {
-  std::optional<BatchRef> batch = queue_.pop();
-  if (!batch) return {};
-  const std::size_t lines = (*batch)->lines().size();
+BatchPart OutputFeed::next() {
+  if (std::exchange(again_, false)) {
+    const std::size_t settled = in_hand_->lines().size() - books_.lines_in_hand();
+    return {in_hand_, settled, std::exchange(cut_line_, false)};
+  }
+  in_hand_ = queue_.pop().value_or(BatchRef{});
+  if (!in_hand_) return {};
+  const std::size_t lines = in_hand_->lines().size();
   books_.in_hand(lines);
   books_.unqueued(lines);
-  return *std::move(batch);
+  return {in_hand_};
 }
 
 std::size_t OutputFeed::abandon() {
+  again_ = false;
   std::size_t lines = books_.lines_in_hand();
   while (next()) lines += books_.lines_in_hand();
   books_.in_hand(0);

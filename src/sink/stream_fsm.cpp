@@ -32,9 +32,9 @@ StreamAction StreamFsm::secured(TimePoint now) {
   return state_ == StreamState::securing ? open(now) : StreamAction{};
 }
 
-StreamAction StreamFsm::loaded(std::span<const LineRef> lines, TimePoint now) {
-  assert(state_ == StreamState::open && cursor_.done() && !lines.empty());
-  cursor_ = FrameCursor(lines);
+StreamAction StreamFsm::loaded(FrameCursor batch, TimePoint now) {
+  assert(state_ == StreamState::open && cursor_.done() && !batch.done());
+  cursor_ = batch;
   return write(now);
 }
 
@@ -84,6 +84,11 @@ StreamAction StreamFsm::stop(TimePoint deadline, TimePoint now) {
   return timer(now);
 }
 
+StreamAction StreamFsm::leave(TimePoint deadline, TimePoint now) {
+  leaving_ = true;
+  return state_ == StreamState::open ? stop(deadline, now) : finish();
+}
+
 StreamAction StreamFsm::drained(TimePoint now) {
   assert(cursor_.done());
   switch (state_) {
@@ -125,6 +130,7 @@ StreamAction StreamFsm::write(TimePoint now) {
 }
 
 StreamAction StreamFsm::retry_later(TimePoint now) {
+  if (leaving_) return finish();
   wait_ = backoff_.next();
   return enter(StreamState::waiting, now + wait_, {Kind::disconnect});
 }

@@ -53,6 +53,14 @@ class StreamSink final : public OutputDriver {
     });
   }
 
+  void leave(Clock::time_point deadline) override {
+    asio::post(io_, [this, deadline] {
+      leaving_ = true;
+      perform(fsm_.leave(deadline, Clock::now()));
+      on_wake();
+    });
+  }
+
  private:
   /// Offered to the layer at once; bounds what TLS keeps in memory.
   static constexpr std::size_t kOffer = std::size_t{64} * 1024;
@@ -61,6 +69,7 @@ class StreamSink final : public OutputDriver {
   StreamAction perform_one(const StreamAction& action);
   StreamAction fetch();
   void on_wake();
+  [[nodiscard]] bool nothing_will_come() const { return leaving_ || feed_.finished(); }
 
   void resolve();
   void connect(const tcp::endpoint& peer);
@@ -96,6 +105,7 @@ class StreamSink final : public OutputDriver {
   std::optional<TlsContext> tls_;
   StreamFsm fsm_;
   BatchRef batch_;  ///< in hand: viewed by fsm_ and layer_
+  bool leaving_ = false;
 
   asio::io_context io_{1};
   HostResolver resolver_{io_};
@@ -137,7 +147,7 @@ StreamAction StreamSink::perform_one(const StreamAction& action) {
     case Kind::disconnect:
       disconnect();
       // Having nothing in hand, a stop need not wait for the next attempt.
-      if (!batch_ && feed_.finished()) return fsm_.drained(Clock::now());
+      if (!batch_ && nothing_will_come()) return fsm_.drained(Clock::now());
       break;
     case Kind::close:
       layer_->close();
@@ -154,16 +164,17 @@ StreamAction StreamSink::perform_one(const StreamAction& action) {
 }
 
 StreamAction StreamSink::fetch() {
-  batch_ = feed_.next();
-  if (batch_) return fsm_.loaded(batch_->lines(), Clock::now());
-  return feed_.finished() ? fsm_.drained(Clock::now()) : StreamAction{};
+  BatchPart part = leaving_ ? BatchPart{} : feed_.next();
+  batch_ = std::move(part.batch);
+  if (batch_) return fsm_.loaded(FrameCursor(batch_->lines(), part.first_line), Clock::now());
+  return nothing_will_come() ? fsm_.drained(Clock::now()) : StreamAction{};
 }
 
 void StreamSink::on_wake() {
   if (batch_) return;
   if (fsm_.state() == StreamState::open) {
     perform({Kind::fetch});
-  } else if (feed_.finished()) {
+  } else if (nothing_will_come()) {
     perform(fsm_.drained(Clock::now()));
   }
 }

@@ -65,6 +65,9 @@ class UdpSink final : public OutputDriver {
     });
   }
 
+  /// The books have every datagram as it goes, so that nothing need be brought to an end.
+  void leave(Clock::time_point) override { io_.stop(); }
+
  private:
   /// Datagrams per system call.
   static constexpr std::size_t kGroup = 256;
@@ -77,8 +80,8 @@ class UdpSink final : public OutputDriver {
   asio::awaitable<bool> open();
   asio::awaitable<bool> look_up();
   asio::awaitable<bool> pause(Clock::duration time);
-  asio::awaitable<BatchRef> next_batch();
-  asio::awaitable<void> send(const LineBatch& batch);
+  asio::awaitable<BatchPart> next_batch();
+  asio::awaitable<void> send(const LineBatch& batch, std::size_t first_line);
   asio::awaitable<void> recover(int error);
 
   [[nodiscard]] bool connect_to_any();
@@ -113,8 +116,8 @@ class UdpSink final : public OutputDriver {
 
 asio::awaitable<void> UdpSink::serve() {
   if (co_await open()) {
-    while (const BatchRef batch = co_await next_batch()) {
-      co_await send(*batch);
+    while (const BatchPart part = co_await next_batch()) {
+      co_await send(*part.batch, part.first_line);
       // A socket that never blocks must not keep the stop's deadline from being seen.
       co_await asio::post(io_, asio::use_awaitable);
     }
@@ -172,16 +175,16 @@ asio::awaitable<bool> UdpSink::pause(Clock::duration time) {
   co_return !feed_.finished();
 }
 
-asio::awaitable<BatchRef> UdpSink::next_batch() {
+asio::awaitable<BatchPart> UdpSink::next_batch() {
   for (;;) {
-    if (BatchRef batch = feed_.next()) co_return batch;
-    if (feed_.finished()) co_return BatchRef{};
+    if (BatchPart part = feed_.next()) co_return part;
+    if (feed_.finished()) co_return BatchPart{};
     co_await woken_.async_wait(kToCoroutine);
   }
 }
 
-asio::awaitable<void> UdpSink::send(const LineBatch& batch) {
-  next_line_ = 0;
+asio::awaitable<void> UdpSink::send(const LineBatch& batch, std::size_t first_line) {
+  next_line_ = first_line;
   while (next_line_ < batch.lines().size()) {
     const int sent = send_group(batch);
     if (sent > 0) {

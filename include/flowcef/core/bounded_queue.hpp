@@ -16,13 +16,13 @@ namespace flowcef {
 enum class PushResult : std::uint8_t { accepted, full, closed };
 
 /// An item dearer than the whole capacity is taken by an empty queue, or it could never pass.
-/// Thread: push operations, release_waiting, close and finished from any; pop from one.
+/// Thread: pop from one, all else from any.
 template <class T>
 class BoundedQueue {
  public:
   /// Input: `wake` tells the consumer to look again. It is called without the lock, on the pushing or closing
   ///        thread, when the empty queue gets an item and when the queue is closed.
-  BoundedQueue(std::size_t capacity, std::function<void()> wake) : capacity_(capacity), wake_(std::move(wake)) {}
+  BoundedQueue(std::size_t capacity, std::function<void()> wake) : wake_(std::move(wake)), capacity_(capacity) {}
 
   [[nodiscard]] PushResult try_push(T item, std::size_t cost) {
     std::unique_lock lock(mutex_);
@@ -44,14 +44,15 @@ class BoundedQueue {
   }
 
   /// Waits for room.
-  /// Returns: accepted; closed when the queue was closed meanwhile; full only after release_waiting().
+  /// Returns: accepted, also above the capacity while that is allowed; closed when the queue was closed meanwhile;
+  ///          full only after release_waiting().
   [[nodiscard]] PushResult wait_push(T item, std::size_t cost) {
     std::unique_lock lock(mutex_);
     ++waiting_;
-    room_.wait(lock, [&] { return closed_ || released_ || fits(cost); });
+    room_.wait(lock, [&] { return closed_ || released_ || overflow_ || fits(cost); });
     --waiting_;
     if (closed_) return PushResult::closed;
-    if (!fits(cost)) return PushResult::full;
+    if (!overflow_ && !fits(cost)) return PushResult::full;
     return append(std::move(item), cost, lock);
   }
 
@@ -66,6 +67,24 @@ class BoundedQueue {
     {
       const std::lock_guard lock(mutex_);
       released_ = true;
+    }
+    room_.notify_all();
+  }
+
+  /// While allowed, wait_push takes what comes above the capacity, at once, also from those that wait already.
+  void allow_overflow(bool allowed) {
+    {
+      const std::lock_guard lock(mutex_);
+      overflow_ = allowed;
+    }
+    room_.notify_all();
+  }
+
+  /// What is queued stays, also above a smaller capacity.
+  void set_capacity(std::size_t capacity) {
+    {
+      const std::lock_guard lock(mutex_);
+      capacity_ = capacity;
     }
     room_.notify_all();
   }
@@ -125,17 +144,18 @@ class BoundedQueue {
     head_ = 0;
   }
 
-  const std::size_t capacity_;
   const std::function<void()> wake_;
 
   mutable std::mutex mutex_;
   std::condition_variable room_;
+  std::size_t capacity_;
   std::vector<Slot> ring_;  ///< grows to the most items ever queued, then allocates no more
   std::size_t head_ = 0;
   std::size_t size_ = 0;
   std::size_t held_ = 0;
   int waiting_ = 0;
   bool released_ = false;
+  bool overflow_ = false;
   bool closed_ = false;
 };
 

@@ -13,7 +13,11 @@ namespace flowcef {
 class FrameCursor {
  public:
   FrameCursor() = default;
-  explicit FrameCursor(std::span<const LineRef> lines) noexcept : lines_(lines) {}
+  /// Input: `first_line`: where to begin, as those before it are out.
+  explicit FrameCursor(std::span<const LineRef> lines, std::size_t first_line = 0) noexcept
+      : lines_(lines), next_line_(first_line) {
+    rewind();
+  }
 
   /// Bytes of the batch that are out; the next byte to send.
   [[nodiscard]] std::size_t position() const noexcept { return position_; }

@@ -14,15 +14,19 @@ class OutputDriver {
  public:
   virtual ~OutputDriver() = default;
 
-  /// Takes batches from the feed and settles every line in its books, until told to stop.
-  /// Thread: the output's; returns when the feed is finished and nothing is in hand, or at the stop's
-  /// deadline.
+  /// Takes batches from the feed and settles every line in its books, until told to stop or to leave.
+  /// Thread: the output's; returns when the feed is finished and nothing is in hand, at the stop's deadline, or
+  ///         having left.
   virtual void run() = 0;
   /// The feed has something again, or is closed.
   /// Thread: any.
   virtual void wake() = 0;
   /// Thread: any, once, after the feed was closed.
   virtual void stop(std::chrono::steady_clock::time_point deadline) = 0;
+  /// Makes room for another driver: takes nothing more from the feed, sends what is in hand if the receiver takes it
+  /// until `deadline`, says goodbye. What the books then still have in hand is for the other one.
+  /// Thread: any, once, instead of stop().
+  virtual void leave(std::chrono::steady_clock::time_point deadline) = 0;
 };
 
 /// Each refers to `feed`, which must outlive the driver.

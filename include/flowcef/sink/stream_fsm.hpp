@@ -6,9 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 
-#include "flowcef/map/line_batch.hpp"
 #include "flowcef/sink/backoff.hpp"
 #include "flowcef/sink/frame_cursor.hpp"
 
@@ -72,9 +70,9 @@ class StreamFsm {
   StreamAction connected(TimePoint now);
   StreamAction connect_failed(TimePoint now);
   StreamAction secured(TimePoint now);
-  /// Input: the index of a batch that is not empty. Precondition: state open and cursor().done().
-  /// Lifetime: `lines` is viewed until cursor().done().
-  StreamAction loaded(std::span<const LineRef> lines, TimePoint now);
+  /// Input: the next batch, at its first line to send. Precondition: state open and cursor().done().
+  /// Lifetime: what `batch` views is viewed until cursor().done().
+  StreamAction loaded(FrameCursor batch, TimePoint now);
   /// Input: bytes of the batch that are now out; 0: only bytes of TLS's own went out.
   StreamAction wrote(std::size_t bytes, TimePoint now);
   /// The peer ended or reset the connection, or a read, write or handshake failed.
@@ -82,6 +80,9 @@ class StreamFsm {
   StreamAction timer(TimePoint now);
   /// From now on drained() may be called, and all ends at `deadline`.
   StreamAction stop(TimePoint deadline, TimePoint now);
+  /// The same without another attempt: what the connection does not take until then stays with cursor(), and without
+  /// a connection all ends now.
+  StreamAction leave(TimePoint deadline, TimePoint now);
   /// There is no batch in hand and none will come.
   StreamAction drained(TimePoint now);
 
@@ -115,6 +116,7 @@ class StreamFsm {
   std::chrono::milliseconds wait_{0};
   std::optional<TimePoint> deadline_;  ///< of the state
   std::optional<TimePoint> stop_at_;
+  bool leaving_ = false;
 };
 
 }  // namespace flowcef

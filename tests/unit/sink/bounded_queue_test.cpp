@@ -118,6 +118,42 @@ TEST_F(BoundedQueueTest, ReleasedProducerIsRefusedAndNobodyWaitsAgain) {
   EXPECT_EQ(queue_.wait_push(5, 1), PushResult::closed);
 }
 
+TEST_F(BoundedQueueTest, AllowedOverflowLetsWaitingProducersInButNoOthers) {
+  EXPECT_EQ(queue_.try_push(1, 10), PushResult::accepted);
+  PushResult result = PushResult::full;
+  std::thread producer([&] { result = queue_.wait_push(2, 10); });
+  let_it_wait();
+  queue_.allow_overflow(true);
+  producer.join();
+  EXPECT_EQ(result, PushResult::accepted);
+  EXPECT_EQ(queue_.wait_push(3, 10), PushResult::accepted);
+  EXPECT_EQ(queue_.try_push(4, 1), PushResult::full);
+
+  queue_.allow_overflow(false);
+  std::thread waiter([&] { result = queue_.wait_push(5, 10); });
+  EXPECT_EQ(queue_.pop(), 1);
+  EXPECT_EQ(queue_.pop(), 2);
+  let_it_wait();
+  EXPECT_EQ(queue_.pop(), 3);
+  waiter.join();
+  EXPECT_EQ(drain(), (std::vector{5}));
+}
+
+TEST_F(BoundedQueueTest, LargerCapacityLetsAWaitingProducerIn) {
+  EXPECT_EQ(queue_.try_push(1, 10), PushResult::accepted);
+  PushResult result = PushResult::full;
+  std::thread producer([&] { result = queue_.wait_push(2, 10); });
+  let_it_wait();
+  queue_.set_capacity(20);
+  producer.join();
+  EXPECT_EQ(result, PushResult::accepted);
+  queue_.set_capacity(5);
+  EXPECT_EQ(queue_.try_push(3, 1), PushResult::full);
+  EXPECT_EQ(drain(), (std::vector{1, 2})) << "what is queued stays";
+  EXPECT_EQ(queue_.try_push(3, 5), PushResult::accepted);
+  EXPECT_EQ(queue_.try_push(4, 1), PushResult::full);
+}
+
 TEST(BoundedQueue, ConcurrentProducersLoseNothingAndStayInOrder) {
   static constexpr int kProducers = 4;
   static constexpr int kItems = 1000;

@@ -1,8 +1,11 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -25,13 +28,19 @@ class FileSinkTest : public testing::Test {
   std::string expected_;
 
   std::unique_ptr<Output> start(const std::string& path) {
+    auto output = make_output(config(path), log_.logger());
+    output->start();
+    return output;
+  }
+  static SinkConfig config(const std::string& path) {
     SinkConfig config;
     config.name = "test";
     config.transport = path.empty() ? Transport::standard_output : Transport::file;
     config.path = path;
-    auto output = make_output(config, log_.logger());
-    output->start();
-    return output;
+    return config;
+  }
+  static void change(Output& output, const std::string& path) {
+    output.adopt(config(path), output.prepare(config(path)));
   }
   void submit(Output& output, std::size_t batches) {
     for (std::size_t b = 0; b < batches; ++b) {
@@ -144,6 +153,86 @@ TEST_F(FileSinkTest, FullDiskIsWaitedFor) {
   output->stop(steady_clock::now() + 50ms);
   EXPECT_EQ(output->counts().dropped.at("stopped"), 200U);
   EXPECT_TRUE(output->counts().balanced());
+}
+
+bool is_open_here(const std::string& path) {
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;
+    if (std::filesystem::read_symlink(entry, gone) == path) return true;
+  }
+  return false;
+}
+
+// PX-15
+TEST_F(FileSinkTest, RotatedFileGetsItsLastLineAndTheNewOneAllThatFollow) {
+  const std::string path = directory_.file("lines.cef");
+  const std::string rotated = directory_.file("lines.cef.1");
+  const auto output = start(path);
+  submit(*output, 20);
+  ASSERT_EQ(std::rename(path.c_str(), rotated.c_str()), 0);
+  EXPECT_TRUE(is_open_here(rotated));
+  change(*output, path);
+  EXPECT_FALSE(is_open_here(rotated));
+  const std::string before = contents(rotated);
+  submit(*output, 20);
+  output->stop(steady_clock::now() + 10s);
+  EXPECT_TRUE(contents(rotated) == before);
+  EXPECT_TRUE(before + contents(path) == expected_);
+  EXPECT_GE(contents(path).size(), expected_.size() / 2);
+  EXPECT_EQ(output->counts().delivered, 8000U);
+  EXPECT_TRUE(output->counts().balanced());
+}
+
+TEST_F(FileSinkTest, LineThatAPipeHoldsInPartIsEndedAndComesWhole) {
+  const std::string path = make_pipe();
+  const int reader = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  ::fcntl(reader, F_SETPIPE_SZ, 8192);  // two writes, the second of which ends within a line
+  const auto output = start(path);
+  submit(*output, 1);
+  EXPECT_TRUE(eventually([&] { return output->counts().delivered == 8192 / 301; }));
+  change(*output, path);
+  EXPECT_EQ(output->counts().queued, 200U - 8192 / 301);
+  std::string text;
+  std::vector<char> bytes(10'000);
+  const std::string cut = expected_.substr(8192 / 301 * 301, 8192 % 301) + '\n';
+  EXPECT_TRUE(eventually([&] {
+    const ssize_t count = ::read(reader, bytes.data(), bytes.size());
+    if (count > 0) text.append(bytes.data(), static_cast<std::size_t>(count));
+    return text.size() >= expected_.size() + cut.size();
+  }));
+  EXPECT_TRUE(text == std::string(expected_).insert(8192 / 301 * 301, cut));
+  output->stop(steady_clock::now() + 10s);
+  EXPECT_EQ(output->counts().delivered, 200U);
+  EXPECT_TRUE(output->counts().balanced());
+  ::close(reader);
+}
+
+/// Returns: whether `directory` is now, for this thread and those it starts, a file system of 64 KiB.
+bool mount_small_disk(const std::string& directory) {
+  return ::unshare(CLONE_NEWNS) == 0 && ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+         ::mount("none", directory.c_str(), "tmpfs", 0, "size=64k") == 0;
+}
+
+TEST_F(FileSinkTest, LineThatAFullDiskHoldsInPartIsTakenBackAndComesWhole) {
+  bool possible = false;
+  std::thread([&] {
+    const std::string disk = directory_.file("disk");
+    std::filesystem::create_directory(disk);
+    possible = mount_small_disk(disk);
+    if (!possible) return;
+    const std::string path = disk + "/lines.cef";
+    const auto output = start(path);
+    submit(*output, 2);
+    EXPECT_TRUE(eventually([&] { return output->counts().errors["ENOSPC"] > 0; }));
+    EXPECT_NE(contents(path).back(), '\n') << "the disk is full within a line";
+    change(*output, directory_.file("lines.cef"));
+    EXPECT_EQ(contents(path).size(), 65'536U / 301 * 301);
+    output->stop(steady_clock::now() + 10s);
+    EXPECT_TRUE(contents(path) + contents(directory_.file("lines.cef")) == expected_);
+    EXPECT_EQ(output->counts().delivered, 400U);
+    EXPECT_TRUE(output->counts().balanced());
+  }).join();
+  if (!possible) GTEST_SKIP() << "needs the right to mount";
 }
 
 TEST_F(FileSinkTest, StandardOutputIsWrittenAndLeftOpen) {

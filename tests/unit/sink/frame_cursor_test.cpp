@@ -48,6 +48,16 @@ TEST(FrameCursor, AbandonTellsWhatWasLeft) {
   EXPECT_FALSE(cursor.cuts_line());
 }
 
+TEST(FrameCursor, CanBeginAtALaterLine) {
+  FrameCursor cursor(kLines, 1);
+  EXPECT_EQ(cursor.position(), 10U);
+  EXPECT_EQ(cursor.lines_left(), 2U);
+  EXPECT_FALSE(cursor.cuts_line());
+  EXPECT_EQ(cursor.advance(15).bytes, 10U);
+  cursor.rewind();
+  EXPECT_EQ(cursor.position(), 20U);
+}
+
 TEST(FrameCursor, OfNothingIsDone) {
   EXPECT_TRUE(FrameCursor().done());
   EXPECT_EQ(FrameCursor().position(), 0U);

@@ -35,7 +35,9 @@ class OutputFeedTest : public testing::TestWithParam<QueueFull> {
     EXPECT_TRUE(test::eventually([&] { return feed.books().counts().queued == 20; }));
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
-  static std::string first_line(const BatchRef& batch) { return std::string(batch->message(batch->lines()[0])); }
+  static std::string first_line(const BatchPart& part) {
+    return std::string(part.batch->message(part.batch->lines()[part.first_line]));
+  }
 };
 
 TEST_F(OutputFeedTest, DropOldestCountsTheLinesThatGaveWay) {
@@ -141,12 +143,56 @@ TEST_F(OutputFeedTest, AbandonTakesTheLinesInHandAsWell) {
   OutputFeed feed(feed_config(QueueFull::drop_oldest, false, 10'000), [] {});
   feed.submit(batch(0, 10), Producer::cannot_wait);
   feed.submit(batch(10, 5), Producer::cannot_wait);
-  const BatchRef in_hand = feed.next();
+  const BatchPart in_hand = feed.next();
   feed.books().delivered(4, 400);
   feed.books().in_hand(6);
   feed.close();
   EXPECT_EQ(feed.abandon(), 11U);
   EXPECT_TRUE(feed.books().counts().balanced());
+}
+
+// PX-15
+TEST_F(OutputFeedTest, LinesThatADriverLeavesComeFirstAgain) {
+  OutputFeed feed(feed_config(QueueFull::drop_oldest, false, 10'000), [] {});
+  feed.submit(batch(0, 10), Producer::cannot_wait);
+  feed.submit(batch(10, 5), Producer::cannot_wait);
+  EXPECT_EQ(feed.next().first_line, 0U);
+  for (const std::size_t left : {6U, 6U, 1U}) {
+    feed.books().delivered(feed.books().lines_in_hand() - left, 0);
+    feed.books().in_hand(left);
+    feed.take_back();
+    EXPECT_EQ(feed.books().counts().queued, left + 5);
+    EXPECT_EQ(first_line(feed.next()), test::numbered_line(10 - left, 99));
+    EXPECT_TRUE(feed.books().counts().balanced());
+  }
+  feed.books().delivered(1, 0);
+  feed.books().in_hand(0);
+  feed.take_back();
+  EXPECT_EQ(first_line(feed.next()), test::numbered_line(10, 99)) << "nothing was left";
+}
+
+TEST_F(OutputFeedTest, LinesThatComeAgainKeepTheFeedFromEndingAndAreAbandonedOnce) {
+  OutputFeed feed(feed_config(QueueFull::drop_oldest), [] {});
+  feed.submit(batch(0, 4), Producer::cannot_wait);
+  feed.close();
+  EXPECT_TRUE(feed.next());
+  EXPECT_TRUE(feed.finished());
+  feed.take_back();
+  EXPECT_FALSE(feed.finished());
+  EXPECT_EQ(feed.abandon(), 4U);
+  EXPECT_TRUE(feed.finished());
+  EXPECT_TRUE(feed.books().counts().balanced());
+}
+
+TEST_F(OutputFeedTest, CutLineIsToldOnce) {
+  OutputFeed feed(feed_config(QueueFull::drop_oldest), [] {});
+  feed.submit(batch(0, 4), Producer::cannot_wait);
+  EXPECT_FALSE(feed.next().after_cut_line);
+  feed.left_cut_line();
+  feed.take_back();
+  EXPECT_TRUE(feed.next().after_cut_line);
+  feed.take_back();
+  EXPECT_FALSE(feed.next().after_cut_line);
 }
 
 TEST(OutputBooks, NamesErrorsOfTheSystem) {

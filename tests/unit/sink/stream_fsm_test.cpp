@@ -28,7 +28,7 @@ class StreamFsmTest : public testing::Test {
   }
   void open_and_load() {
     open();
-    fsm_.loaded(kLines, now_);
+    fsm_.loaded(FrameCursor(kLines), now_);
   }
   StreamAction timer_at_deadline() {
     now_ = fsm_.deadline().value();
@@ -87,7 +87,7 @@ TEST_F(StreamFsmTest, WaitsGrowWhileNothingSettles) {
 
 TEST_F(StreamFsmTest, GoesOnWithPartialWritesUntilTheBatchIsOut) {
   open();
-  EXPECT_EQ(fsm_.loaded(kLines, now_), StreamAction{Kind::write});
+  EXPECT_EQ(fsm_.loaded(FrameCursor(kLines), now_), StreamAction{Kind::write});
   EXPECT_EQ(fsm_.wrote(150, now_), StreamAction{Kind::write});
   EXPECT_EQ(fsm_.completed().lines, 1U);
   EXPECT_EQ(fsm_.completed().bytes, 100U);
@@ -103,7 +103,7 @@ TEST_F(StreamFsmTest, LetsGoOfABatchThatIsOut) {
   open();
   {
     const std::vector<LineRef> lines = kLines;
-    fsm_.loaded(lines, now_);
+    fsm_.loaded(FrameCursor(lines), now_);
     fsm_.wrote(300, now_);
   }
   EXPECT_EQ(fsm_.lost(now_), StreamAction{Kind::disconnect});
@@ -197,6 +197,37 @@ TEST_F(StreamFsmTest, StopWithLinesInHandStillReconnects) {
 TEST_F(StreamFsmTest, StopAtAPastDeadlineEndsAtOnce) {
   open_and_load();
   EXPECT_EQ(fsm_.stop(now_, now_), StreamAction{Kind::finish});
+  EXPECT_EQ(fsm_.state(), State::finished);
+}
+
+TEST_F(StreamFsmTest, LeavingSendsWhatIsInHandThenClosesInOrder) {
+  open_and_load();
+  EXPECT_EQ(fsm_.leave(now_ + 200ms, now_), StreamAction{});
+  EXPECT_EQ(fsm_.deadline(), now_ + 200ms);
+  EXPECT_EQ(fsm_.wrote(300, now_), StreamAction{Kind::fetch});
+  EXPECT_EQ(fsm_.drained(now_), StreamAction{Kind::close});
+  EXPECT_EQ(timer_at_deadline(), StreamAction{Kind::finish});
+}
+
+TEST_F(StreamFsmTest, LeavingKeepsWhatTheConnectionDoesNotTake) {
+  open_and_load();
+  fsm_.leave(now_ + 200ms, now_);
+  fsm_.wrote(150, now_);
+  EXPECT_EQ(timer_at_deadline(), StreamAction{Kind::finish});
+  EXPECT_EQ(fsm_.cursor().lines_left(), 2U);
+}
+
+TEST_F(StreamFsmTest, LeavingMakesNoOtherAttempt) {
+  open_and_load();
+  fsm_.leave(now_ + 200ms, now_);
+  EXPECT_EQ(fsm_.lost(now_), StreamAction{Kind::finish});
+  EXPECT_EQ(fsm_.cursor().lines_left(), 3U);
+}
+
+TEST_F(StreamFsmTest, LeavingWithoutAConnectionEndsAtOnce) {
+  open_and_load();
+  fsm_.lost(now_);
+  EXPECT_EQ(fsm_.leave(now_ + 200ms, now_), StreamAction{Kind::finish});
   EXPECT_EQ(fsm_.state(), State::finished);
 }
 
