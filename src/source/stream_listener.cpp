@@ -30,7 +30,7 @@ Endpoint to_endpoint(const asio::ip::tcp::endpoint& endpoint) noexcept {
           endpoint.port()};
 }
 
-tcp::acceptor open_acceptor(asio::io_context& context, const Endpoint& address) {
+tcp::acceptor open_acceptor(asio::io_context& context, const Endpoint& address, bool shares_port) {
   const tcp::endpoint local = to_asio(address);
   tcp::acceptor acceptor(context);
   const auto check = [&](const Error& error) {
@@ -40,10 +40,18 @@ tcp::acceptor open_acceptor(asio::io_context& context, const Endpoint& address) 
   check(acceptor.open(local.protocol(), error));
   check(acceptor.set_option(tcp::acceptor::reuse_address(true), error));
   if (!address.address.is_v4()) check(acceptor.set_option(asio::ip::v6_only(true), error));
+  if (shares_port) set_port_sharing(acceptor, true);
   check(acceptor.bind(local, error));
   check(acceptor.listen(tcp::acceptor::max_listen_connections, error));
   check(acceptor.non_blocking(true, error));
+  // Asio would wait for another connection in place of one that is gone.
+  check(acceptor.set_option(asio::socket_base::enable_connection_aborted(true), error));
   return acceptor;
+}
+
+void set_port_sharing(tcp::acceptor& acceptor, bool shared) {
+  const int value = shared ? 1 : 0;
+  ::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &value, sizeof value);
 }
 
 void set_keep_alive(tcp::socket& socket) {

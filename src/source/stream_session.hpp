@@ -6,6 +6,7 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -21,8 +22,9 @@ class StreamSession {
   using Error = boost::system::error_code;
   using Socket = boost::asio::ip::tcp::socket;
 
-  /// Input: `tls` is null for plain TCP; it must outlive the session.
-  StreamSession(Socket socket, boost::asio::ssl::context* tls, const Endpoint& peer, const Endpoint& local);
+  /// Input: `tls` is null for plain TCP; `idle_timeout` 0: none.
+  StreamSession(Socket socket, std::shared_ptr<boost::asio::ssl::context> tls, std::chrono::milliseconds idle_timeout,
+                const Endpoint& peer, const Endpoint& local);
   StreamSession(const StreamSession&) = delete;
   StreamSession& operator=(const StreamSession&) = delete;
 
@@ -43,11 +45,13 @@ class StreamSession {
   const std::uint64_t number;  ///< unique in the process, never 0
   const Endpoint peer;
   const Endpoint local;
+  const std::chrono::milliseconds idle_timeout;  ///< 0: none
   StreamFramer framer{IpfixDamage::refuse};
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   bool has_more = false;  ///< its last turn ended before it was empty
 
  private:
+  std::shared_ptr<boost::asio::ssl::context> tls_settings_;  ///< another may hold for later sessions
   std::optional<boost::asio::ssl::stream<Socket&>> tls_;
   bool secured_;
 };

@@ -7,13 +7,13 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <map>
-#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 
 #include "flowcef/log/rate_limiter.hpp"
 #include "listen_tls.hpp"
+#include "listener_set.hpp"
 #include "stream_listener.hpp"
 #include "stream_session.hpp"
 
@@ -27,9 +27,8 @@ using SessionRef = std::shared_ptr<StreamSession>;
 
 namespace {
 
-constexpr int kReadsPerTurn = 16;    ///< 256 KiB or more, then the other sessions get their turn
-constexpr int kTurnsAtStop = 64;     ///< more than a receive buffer of usual size holds
-constexpr int kAcceptsAtStop = 128;  ///< connections that have come, with what they brought
+constexpr int kReadsPerTurn = 16;  ///< 256 KiB or more, then the other sessions get their turn
+constexpr int kTurnsAtEnd = 64;    ///< more than a receive buffer of usual size holds
 /// A greeting of another protocol, against a stray byte in front of the first message.
 constexpr std::uint64_t kMaxRubbishAtFirst = 256;
 constexpr std::uint64_t kMaxRubbish = StreamFramer::kMaxMessage;
@@ -42,43 +41,55 @@ std::int64_t now_ns() noexcept {
 
 }  // namespace
 
+struct StreamSource::Change::Parts {
+  StreamSourceConfig config;
+  std::shared_ptr<asio::ssl::context> tls;  ///< null: plain TCP
+  std::vector<StreamListenerRef> opened;
+};
+
 class StreamSource::Impl : public std::enable_shared_from_this<Impl> {
  public:
   Impl(asio::io_context& context, const StreamSourceConfig& config, Logger logger, StreamSourceHandlers handlers)
       : context_(context),
-        config_(config),
         logger_(std::move(logger)),
         handlers_(std::move(handlers)),
+        listeners_(context, {[this](tcp::socket socket, const Endpoint& local) { open(std::move(socket), local); },
+                             [this](const Endpoint& local, const std::string& error) {
+                               warn(accept_log_, "cannot accept connections", local, error);
+                             }}),
         timer_(context) {
-    if (config_.tls) tls_.emplace(make_listen_tls(*config_.tls));
-    listeners_.reserve(config_.listen.size());
-    for (const Endpoint& address : config_.listen) {
-      tcp::acceptor acceptor = open_acceptor(context, address);
-      const Endpoint local = to_endpoint(acceptor.local_endpoint());
-      listeners_.push_back({local, std::move(acceptor)});
-    }
+    apply(prepare(config));
   }
 
   void start() {
-    for (auto& listener : listeners_) accept(listener);
+    listeners_.start();
     arm_timer();
   }
 
   void stop() {
-    for (auto& listener : listeners_) {
-      Error error;
-      for (int i = 0; i < kAcceptsAtStop && !error; ++i) {
-        tcp::socket socket = listener.acceptor.accept(error);
-        if (!error) open(std::move(socket), listener.local);
-      }
-    }
+    listeners_.take_queued();
     close_listeners();
-    for (const SessionRef& session : all_sessions()) {
-      auto left = Left::more;
-      for (int turn = 0; turn < kTurnsAtStop && left == Left::more; ++turn) left = advance(*session);
-      if (left != Left::ended) finish(*session);
-    }
+    for (const SessionRef& session : all_sessions()) end_after_what_came(*session);
     if (std::exchange(idle_due_, false)) handlers_.on_idle();
+  }
+
+  [[nodiscard]] Change::Parts prepare(const StreamSourceConfig& next) const {
+    std::shared_ptr<asio::ssl::context> tls;
+    if (next.tls) tls = std::make_shared<asio::ssl::context>(make_listen_tls(*next.tls));
+    return {next, std::move(tls), listeners_.open_missing(next.listen)};
+  }
+
+  void apply(Change::Parts next) {
+    if ((tls_ == nullptr) != (next.tls == nullptr)) listeners_.take_queued();
+    listeners_.become(next.config.listen, std::move(next.opened));
+    config_ = std::move(next.config);
+    tls_ = std::move(next.tls);
+    for (const SessionRef& session : all_sessions()) {
+      if (is_allowed(session->peer.address)) continue;
+      warn(refused_log_, "closed session", session->peer, "its address is not allowed any more");
+      end_after_what_came(*session);
+    }
+    post_idle();
   }
 
   /// Ends it all without calling a handler.
@@ -90,26 +101,15 @@ class StreamSource::Impl : public std::enable_shared_from_this<Impl> {
 
   [[nodiscard]] const StreamSourceCounts& counts() const noexcept { return counts_; }
 
-  [[nodiscard]] std::vector<Endpoint> local_endpoints() const {
-    std::vector<Endpoint> endpoints;
-    for (const auto& listener : listeners_) endpoints.push_back(listener.local);
-    return endpoints;
-  }
+  [[nodiscard]] std::vector<Endpoint> local_endpoints() const { return listeners_.local_endpoints(); }
 
  private:
-  struct Listener {
-    Endpoint local;
-    tcp::acceptor acceptor;
-    bool paused = false;  ///< accepting failed; the timer tries again
-  };
-
   /// What a session has left to read.
   enum class Left : std::uint8_t { none, more, ended };
 
   void close_listeners() {
     closing_ = true;
-    Error ignored;
-    for (auto& listener : listeners_) static_cast<void>(listener.acceptor.close(ignored));
+    listeners_.close();
     timer_.cancel();
   }
 
@@ -117,20 +117,6 @@ class StreamSource::Impl : public std::enable_shared_from_this<Impl> {
     std::vector<SessionRef> all;
     for (const auto& [number, session] : sessions_) all.push_back(session);
     return all;
-  }
-
-  void accept(Listener& listener) {
-    listener.acceptor.async_accept([weak = weak_from_this(), &listener](const Error& error, tcp::socket socket) {
-      const auto self = weak.lock();
-      if (!self || error == asio::error::operation_aborted || !listener.acceptor.is_open()) return;
-      if (!error) {
-        self->open(std::move(socket), listener.local);
-      } else if (error != asio::error::connection_aborted) {
-        listener.paused = true;
-        return self->warn(self->accept_log_, "cannot accept connections", listener.local, error.message());
-      }
-      self->accept(listener);
-    });
   }
 
   void open(tcp::socket socket, const Endpoint& local) {
@@ -144,8 +130,8 @@ class StreamSource::Impl : public std::enable_shared_from_this<Impl> {
     }
     static_cast<void>(socket.non_blocking(true, error));
     set_keep_alive(socket);
-    const auto session = std::make_shared<StreamSession>(std::move(socket), tls_ ? &*tls_ : nullptr, peer, local);
-    session->deadline = deadline_after(tls_ ? config_.handshake_timeout : idle_timeout());
+    const auto session = std::make_shared<StreamSession>(std::move(socket), tls_, idle_timeout(), peer, local);
+    session->deadline = deadline_after(tls_ ? config_.handshake_timeout : session->idle_timeout);
     sessions_.emplace(session->number, session);
     ++sessions_of_[peer.address];
     counts_.opened.add();
@@ -154,9 +140,13 @@ class StreamSource::Impl : public std::enable_shared_from_this<Impl> {
     wait(session);
   }
 
-  [[nodiscard]] const char* reason_to_refuse(const IpAddress& address) const {
+  [[nodiscard]] bool is_allowed(const IpAddress& address) const {
     const auto holds = [&](const IpPrefix& prefix) { return prefix.contains(address); };
-    if (!config_.allowed.empty() && std::ranges::none_of(config_.allowed, holds)) return "its address is not allowed";
+    return config_.allowed.empty() || std::ranges::any_of(config_.allowed, holds);
+  }
+
+  [[nodiscard]] const char* reason_to_refuse(const IpAddress& address) const {
+    if (!is_allowed(address)) return "its address is not allowed";
     if (sessions_.size() >= config_.max_sessions) return "too many sessions";
     const auto found = sessions_of_.find(address);
     if (found != sessions_of_.end() && found->second >= config_.max_sessions_per_address) {
@@ -204,14 +194,14 @@ class StreamSource::Impl : public std::enable_shared_from_this<Impl> {
       const Error error = session.handshake();
       if (error == asio::error::would_block) return Left::none;
       if (error) return fail_tls(session, session.describe(error));
-      session.deadline = deadline_after(idle_timeout());
+      session.deadline = deadline_after(session.idle_timeout);
     }
     for (int i = 0; i < kReadsPerTurn; ++i) {
       Error error;
       const std::size_t count = session.read(session.framer.room(), error);
       if (error == asio::error::would_block) return Left::none;
       if (error) return end_of_input(session, error);
-      session.deadline = deadline_after(idle_timeout());
+      session.deadline = deadline_after(session.idle_timeout);
       session.framer.commit(count);
       counts_.bytes.add(count);
       if (!hand_on(session)) return Left::ended;
@@ -273,6 +263,12 @@ class StreamSource::Impl : public std::enable_shared_from_this<Impl> {
     if (hand_on(session)) end(session);
   }
 
+  void end_after_what_came(StreamSession& session) {
+    auto left = Left::more;
+    for (int turn = 0; turn < kTurnsAtEnd && left == Left::more; ++turn) left = advance(session);
+    if (left != Left::ended) finish(session);
+  }
+
   void end(StreamSession& session) {
     const SessionRef keep = sessions_.extract(session.number).mapped();
     const auto of_address = sessions_of_.find(session.peer.address);
@@ -312,9 +308,7 @@ class StreamSource::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   void sweep() {
-    for (auto& listener : listeners_) {
-      if (std::exchange(listener.paused, false)) accept(listener);
-    }
+    listeners_.retry();
     const auto now = Clock::now();
     for (const SessionRef& session : all_sessions()) {
       if (session->deadline > now || !session->socket.is_open()) continue;
@@ -336,11 +330,11 @@ class StreamSource::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   asio::io_context& context_;
-  const StreamSourceConfig config_;
   Logger logger_;
   StreamSourceHandlers handlers_;
-  std::optional<asio::ssl::context> tls_;
-  std::vector<Listener> listeners_;
+  StreamSourceConfig config_;
+  std::shared_ptr<asio::ssl::context> tls_;  ///< of the sessions to come; null: plain TCP
+  ListenerSet listeners_;
   std::unordered_map<std::uint64_t, SessionRef> sessions_;  ///< by number
   std::map<IpAddress, std::size_t> sessions_of_;            ///< how many an address has
   asio::steady_timer timer_;
@@ -356,6 +350,11 @@ class StreamSource::Impl : public std::enable_shared_from_this<Impl> {
   bool closing_ = false;
 };
 
+StreamSource::Change::Change(std::unique_ptr<Parts> parts) noexcept : parts_(std::move(parts)) {}
+StreamSource::Change::Change(Change&&) noexcept = default;
+StreamSource::Change& StreamSource::Change::operator=(Change&&) noexcept = default;
+StreamSource::Change::~Change() = default;
+
 StreamSource::StreamSource(asio::io_context& context, const StreamSourceConfig& config, Logger logger,
                            StreamSourceHandlers handlers)
     : impl_(std::make_shared<Impl>(context, config, std::move(logger), std::move(handlers))) {}
@@ -370,6 +369,14 @@ void StreamSource::start() {
 
 void StreamSource::stop() {
   impl_->stop();
+}
+
+StreamSource::Change StreamSource::prepare(const StreamSourceConfig& next) const {
+  return Change(std::make_unique<Change::Parts>(impl_->prepare(next)));
+}
+
+void StreamSource::apply(Change change) {
+  impl_->apply(std::move(*change.parts_));
 }
 
 const StreamSourceCounts& StreamSource::counts() const noexcept {

@@ -8,6 +8,7 @@
 #include <limits>
 #include <span>
 
+#include "flowcef/source/listen_change.hpp"
 #include "listen_error.hpp"
 #include "sockaddr.hpp"
 
@@ -21,24 +22,22 @@ void set_option(const UdpSocket& socket, int level, int name, int value) {
     throw ListenError(errno, socket.local(), kShowSockets);
 }
 
-/// Returns: the size that the system granted.
-std::size_t set_receive_buffer(const UdpSocket& socket, std::size_t wanted) {
-  const int value = static_cast<int>(std::min<std::size_t>(wanted, std::numeric_limits<int>::max()));
-  if (setsockopt(socket.fd(), SOL_SOCKET, SO_RCVBUFFORCE, &value, sizeof value) != 0) {
-    set_option(socket, SOL_SOCKET, SO_RCVBUF, value);
-  }
+/// Returns: bytes; socket(7): the kernel doubles what it was told, for its own bookkeeping.
+std::size_t receive_buffer_of(int fd) noexcept {
   int granted = 0;
   socklen_t length = sizeof granted;
-  if (getsockopt(socket.fd(), SOL_SOCKET, SO_RCVBUF, &granted, &length) != 0) return 0;
-  return static_cast<std::size_t>(granted) / 2;  // socket(7): the kernel doubles it for its own bookkeeping
+  if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &granted, &length) != 0) return 0;
+  return static_cast<std::size_t>(granted) / 2;
 }
 
-void warn_if_capped(const UdpSocket& socket, std::size_t wanted, std::size_t granted, const Logger& logger) {
-  if (granted >= wanted / 4 * 3) return;
-  logger->warn(
-      "receive buffer is smaller than asked for, bursts may be lost: address={} wanted={} granted={}; "
-      "allow it with: sysctl -w net.core.rmem_max={}",
-      socket.local().to_string(), wanted, granted, wanted);
+/// Returns: what a socket without a history gets if it asks for that many bytes.
+std::size_t grantable(int value) noexcept {
+  const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return 0;
+  setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &value, sizeof value);
+  const std::size_t granted = receive_buffer_of(fd);
+  ::close(fd);
+  return granted;
 }
 
 std::uint16_t bound_port(const UdpSocket& socket) {
@@ -51,29 +50,34 @@ UdpSocket make_socket(const Endpoint& address) {
   const int family = address.address.is_v4() ? AF_INET : AF_INET6;
   const int fd = ::socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) throw ListenError(errno, address, kShowSockets);
-  return {fd, address};
+  return {fd, address, address};
 }
 
-/// Input: `alone` is set for the first socket of a port. It is bound before it agrees to share, so that a
-/// port that another process reads, even one that shares it, is an error.
-UdpSocket open_socket(const Endpoint& address, bool alone, std::size_t& buffer_bytes) {
+/// Input: `address` is `configured` with the port to bind; `alone` is set for the first socket of a port. It is bound
+/// before it agrees to share, so that a port that another process reads, even one that shares it, is an error.
+UdpSocket open_socket(const Endpoint& configured, const Endpoint& address, bool alone, std::size_t& buffer_bytes) {
   UdpSocket socket = make_socket(address);
   if (!address.address.is_v4()) set_option(socket, IPPROTO_IPV6, IPV6_V6ONLY, 1);
   set_option(socket, SOL_SOCKET, SO_TIMESTAMPNS, 1);
-  buffer_bytes = set_receive_buffer(socket, buffer_bytes);
+  buffer_bytes = set_receive_buffer(socket.fd(), buffer_bytes);
   if (!alone) set_option(socket, SOL_SOCKET, SO_REUSEPORT, 1);
   const SocketAddress local(address);
   if (bind(socket.fd(), local.get(), local.length) != 0) throw ListenError(errno, address, kShowSockets);
   if (alone) set_option(socket, SOL_SOCKET, SO_REUSEPORT, 1);
   const Endpoint bound{address.address, bound_port(socket)};
-  return {socket.release(), bound};
+  return {socket.release(), configured, bound};
 }
 
 bool shares_port_with_earlier(std::span<const Endpoint> listen, std::size_t index) {
-  const Endpoint& address = listen[index];
-  return address.port != 0 && std::ranges::any_of(listen.first(index), [&](const Endpoint& earlier) {
-           return earlier.port == address.port && earlier.address.is_v4() == address.address.is_v4();
-         });
+  return std::ranges::any_of(listen.first(index),
+                             [&](const Endpoint& earlier) { return share_port(earlier, listen[index]); });
+}
+
+/// The same address is none to share with: its sockets are a group of their own.
+bool overlaps(const std::vector<Endpoint>& open_already, const Endpoint& address) {
+  return std::ranges::any_of(open_already, [&](const Endpoint& other) {
+    return share_port(other, address) && other.address != address.address;
+  });
 }
 
 constexpr sock_filter statement(unsigned code, std::uint32_t value) noexcept {
@@ -92,16 +96,16 @@ UdpSocket::~UdpSocket() {
 }
 
 std::vector<std::vector<UdpSocket>> open_udp_sockets(const UdpSourceConfig& config, unsigned workers,
-                                                     const Logger& logger) {
+                                                     const Logger& logger, const std::vector<Endpoint>& open_already) {
   std::vector<std::vector<UdpSocket>> sockets(workers);
   for (std::size_t i = 0; i < config.listen.size(); ++i) {
     Endpoint address = config.listen[i];
     for (unsigned worker = 0; worker < workers; ++worker) {
-      const bool alone = worker == 0 && !shares_port_with_earlier(config.listen, i);
+      const bool alone = worker == 0 && !shares_port_with_earlier(config.listen, i) && !overlaps(open_already, address);
       std::size_t buffer_bytes = config.receive_buffer_bytes;
-      sockets[worker].push_back(open_socket(address, alone, buffer_bytes));
+      sockets[worker].push_back(open_socket(config.listen[i], address, alone, buffer_bytes));
       const UdpSocket& socket = sockets[worker].back();
-      if (worker == 0) warn_if_capped(socket, config.receive_buffer_bytes, buffer_bytes, logger);
+      if (worker == 0) warn_if_capped(socket.local(), config.receive_buffer_bytes, buffer_bytes, logger);
       address = socket.local();
     }
     if (workers < 2) continue;
@@ -114,6 +118,23 @@ std::vector<std::vector<UdpSocket>> open_udp_sockets(const UdpSourceConfig& conf
     }
   }
   return sockets;
+}
+
+std::size_t set_receive_buffer(int fd, std::size_t wanted) noexcept {
+  const int value = static_cast<int>(std::min<std::size_t>(wanted, std::numeric_limits<int>::max()));
+  if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &value, sizeof value) == 0) return receive_buffer_of(fd);
+  const std::size_t present = receive_buffer_of(fd);
+  if (wanted > present && grantable(value) <= present) return present;
+  setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &value, sizeof value);
+  return receive_buffer_of(fd);
+}
+
+void warn_if_capped(const Endpoint& local, std::size_t wanted, std::size_t granted, const Logger& logger) {
+  if (granted >= wanted / 4 * 3) return;
+  logger->warn(
+      "receive buffer is smaller than asked for, bursts may be lost: address={} wanted={} granted={}; "
+      "allow it with: sysctl -w net.core.rmem_max={}",
+      local.to_string(), wanted, granted, wanted);
 }
 
 std::error_code attach_source_steering(int fd, bool is_v6, unsigned workers) noexcept {

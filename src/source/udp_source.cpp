@@ -23,28 +23,43 @@ class UdpSource::Impl : public std::enable_shared_from_this<Impl> {
   Impl(asio::io_context& context, std::vector<UdpSocket> sockets, Logger logger, UdpSourceHandlers handlers,
        std::size_t max_datagram_bytes)
       : context_(context), logger_(std::move(logger)), handlers_(std::move(handlers)), batch_(max_datagram_bytes) {
-    sockets_.reserve(sockets.size());
-    for (auto& socket : sockets) sockets_.emplace_back(context, std::move(socket));
+    for (auto& socket : sockets) sockets_.push_back(std::make_shared<Socket>(context, std::move(socket)));
   }
 
   void start() {
-    for (auto& socket : sockets_) wait(socket);
+    started_ = true;
+    for (const SocketRef& socket : sockets_) wait(socket);
   }
 
   void stop() {
-    for (auto& socket : sockets_) {
-      for (int turn = 0; turn < kTurnsAtStop && socket.descriptor.is_open(); ++turn) {
-        if (drain(socket)) break;
-      }
-    }
+    for (const SocketRef& socket : sockets_) drain_to_end(*socket);
     close();
     if (std::exchange(idle_due_, false)) handlers_.on_idle();
   }
 
   void close() {
-    for (auto& socket : sockets_) {
-      boost::system::error_code ignored;
-      static_cast<void>(socket.descriptor.close(ignored));
+    for (const SocketRef& socket : sockets_) socket->close();
+  }
+
+  void add(UdpSocket socket) {
+    sockets_.push_back(std::make_shared<Socket>(context_, std::move(socket)));
+    if (started_) wait(sockets_.back());
+  }
+
+  void remove(const Endpoint& configured) {
+    const auto found =
+        std::ranges::find(sockets_, configured, [](const SocketRef& socket) { return socket->configured; });
+    if (found == sockets_.end()) return;
+    drain_to_end(**found);
+    (*found)->close();
+    sockets_.erase(found);
+    post_idle();
+  }
+
+  void set_receive_buffer(std::size_t bytes, bool warns) {
+    for (const SocketRef& socket : sockets_) {
+      const std::size_t granted = flowcef::set_receive_buffer(socket->descriptor.native_handle(), bytes);
+      if (warns) warn_if_capped(socket->local, bytes, granted, logger_);
     }
   }
 
@@ -52,7 +67,7 @@ class UdpSource::Impl : public std::enable_shared_from_this<Impl> {
 
   [[nodiscard]] std::vector<Endpoint> local_endpoints() const {
     std::vector<Endpoint> endpoints;
-    for (const auto& socket : sockets_) endpoints.push_back(socket.local);
+    for (const SocketRef& socket : sockets_) endpoints.push_back(socket->local);
     return endpoints;
   }
 
@@ -62,34 +77,41 @@ class UdpSource::Impl : public std::enable_shared_from_this<Impl> {
 
   struct Socket {
     Socket(asio::io_context& context, UdpSocket socket)
-        : local(socket.local()), descriptor(context, socket.release()) {}
+        : configured(socket.configured()), local(socket.local()), descriptor(context, socket.release()) {}
 
-    Endpoint local;
+    void close() {
+      boost::system::error_code ignored;
+      static_cast<void>(descriptor.close(ignored));
+    }
+
+    const Endpoint configured;
+    const Endpoint local;
     asio::posix::stream_descriptor descriptor;
     std::uint32_t drops_seen = 0;
     bool has_more = false;  ///< its last turn ended before it was empty
   };
+  /// Shared with the handler that waits, which may come after the socket was removed.
+  using SocketRef = std::shared_ptr<Socket>;
 
-  void wait(Socket& socket) {
-    socket.descriptor.async_wait(asio::posix::stream_descriptor::wait_read,
-                                 [weak = weak_from_this(), &socket](const boost::system::error_code& error) {
-                                   const auto self = weak.lock();
-                                   if (!self || error == asio::error::operation_aborted || !socket.descriptor.is_open())
-                                     return;
-                                   if (error) {
-                                     socket.has_more = false;
-                                     self->logger_->error(
-                                         "udp socket fails, it is not read any more: address={} error={}",
-                                         socket.local.to_string(), error.message());
-                                     return;
-                                   }
-                                   self->take_turn(socket);
-                                 });
+  void wait(const SocketRef& socket) {
+    socket->descriptor.async_wait(
+        asio::posix::stream_descriptor::wait_read,
+        [weak = weak_from_this(), socket](const boost::system::error_code& error) {
+          const auto self = weak.lock();
+          if (!self || error == asio::error::operation_aborted || !socket->descriptor.is_open()) return;
+          if (error) {
+            socket->has_more = false;
+            self->logger_->error("udp socket fails, it is not read any more: address={} error={}",
+                                 socket->local.to_string(), error.message());
+            return;
+          }
+          self->take_turn(socket);
+        });
   }
 
-  void take_turn(Socket& socket) {
-    socket.has_more = !drain(socket);
-    if (!socket.descriptor.is_open()) return;
+  void take_turn(const SocketRef& socket) {
+    socket->has_more = !drain(*socket);
+    if (!socket->descriptor.is_open()) return;
     wait(socket);
     post_idle();
   }
@@ -105,6 +127,12 @@ class UdpSource::Impl : public std::enable_shared_from_this<Impl> {
     }
     count_kernel_drops(socket);
     return is_empty;
+  }
+
+  void drain_to_end(Socket& socket) {
+    for (int turn = 0; turn < kTurnsAtStop && socket.descriptor.is_open(); ++turn) {
+      if (drain(socket)) break;
+    }
   }
 
   void hand_on(const Socket& socket, std::size_t count) {
@@ -137,7 +165,7 @@ class UdpSource::Impl : public std::enable_shared_from_this<Impl> {
       const auto self = weak.lock();
       if (!self) return;
       self->idle_posted_ = false;
-      if (std::ranges::any_of(self->sockets_, &Socket::has_more)) return;
+      if (std::ranges::any_of(self->sockets_, [](const SocketRef& socket) { return socket->has_more; })) return;
       if (std::exchange(self->idle_due_, false)) self->handlers_.on_idle();
     });
   }
@@ -163,10 +191,11 @@ class UdpSource::Impl : public std::enable_shared_from_this<Impl> {
   asio::io_context& context_;
   Logger logger_;
   UdpSourceHandlers handlers_;
-  std::vector<Socket> sockets_;
+  std::vector<SocketRef> sockets_;
   ReceiveBatch batch_;
   UdpSourceCounts counts_;
   RateLimiter errors_{std::chrono::seconds(10)};
+  bool started_ = false;
   bool idle_due_ = false;
   bool idle_posted_ = false;
 };
@@ -186,6 +215,18 @@ void UdpSource::start() {
 
 void UdpSource::stop() {
   impl_->stop();
+}
+
+void UdpSource::add(UdpSocket socket) {
+  impl_->add(std::move(socket));
+}
+
+void UdpSource::remove(const Endpoint& configured) {
+  impl_->remove(configured);
+}
+
+void UdpSource::set_receive_buffer(std::size_t bytes, bool warns) {
+  impl_->set_receive_buffer(bytes, warns);
 }
 
 const UdpSourceCounts& UdpSource::counts() const noexcept {

@@ -48,6 +48,21 @@ struct StreamSourceHandlers {
 /// Source: RFC 7011 section 10.4 (TCP), section 11.1 (TLS)
 class StreamSource {
  public:
+  /// What prepare() has opened and loaded for another configuration. Closes it again unless it is applied.
+  class Change {
+   public:
+    Change(Change&&) noexcept;
+    Change& operator=(Change&&) noexcept;
+    ~Change();
+
+   private:
+    friend class StreamSource;
+    struct Parts;
+    explicit Change(std::unique_ptr<Parts> parts) noexcept;
+
+    std::unique_ptr<Parts> parts_;
+  };
+
   /// Listens from now on; the kernel queues connections until start().
   /// Errors: std::system_error `cannot listen on 0.0.0.0:4739: Address already in use (what to do)`,
   ///         std::runtime_error naming the setting and the file that cannot be used
@@ -62,7 +77,21 @@ class StreamSource {
   /// Hands on what the kernel has queued so far, then ends all sessions. Not from within a handler.
   void stop();
 
+  /// Opens the addresses that are new and loads the TLS files, also those that are named as before. Addresses are
+  /// compared as they are configured, see listen_change(). Nothing changes yet.
+  /// Errors: as the constructor
+  /// Thread: any, while no Change is applied
+  [[nodiscard]] Change prepare(const StreamSourceConfig& next) const;
+
+  /// Goes on with another configuration. Addresses that stay keep their socket and the connections that wait there;
+  /// of those that go, what waits is taken first. Sessions stay as they are, also those of addresses that go; limits,
+  /// timeouts and TLS hold for the sessions to come. A session whose exporter is not allowed any more is read to the end
+  /// of what came, and ends. Where TLS is switched on or off, connections that wait are taken as what they were before.
+  /// Input: of prepare(), with no other Change applied in between. Not from within a handler.
+  void apply(Change change);
+
   [[nodiscard]] const StreamSourceCounts& counts() const noexcept;
+  /// Returns: the addresses in the order of the configuration.
   [[nodiscard]] std::vector<Endpoint> local_endpoints() const;
 
  private:

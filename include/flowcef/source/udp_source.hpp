@@ -36,6 +36,7 @@ struct UdpSourceHandlers {
   std::function<void()> on_idle;
 };
 
+/// Its sockets may change while it runs: those that stay are read on, and its counts go on.
 /// Thread: the one that runs the io_context, which calls the handlers as well; counts() from any.
 /// Lifetime: the io_context must outlive it; the handlers are not called any more once it is destroyed.
 class UdpSource {
@@ -51,6 +52,17 @@ class UdpSource {
 
   /// Hands on what the kernel has queued so far, then closes the sockets. Not from within a handler.
   void stop();
+
+  /// Reads that socket as well, from now on if start() has been called.
+  void add(UdpSocket socket);
+
+  /// Hands on what the kernel has queued at an address, then closes its socket. The others go on.
+  /// Input: the address as configured (UdpSocket::configured()). Not from within a handler.
+  void remove(const Endpoint& configured);
+
+  /// See set_receive_buffer() of a socket. Input: `warns`: says so if the system grants less; one worker of several
+  /// that share their addresses is enough.
+  void set_receive_buffer(std::size_t bytes, bool warns = true);
 
   [[nodiscard]] const UdpSourceCounts& counts() const noexcept;
   [[nodiscard]] std::vector<Endpoint> local_endpoints() const;

@@ -100,27 +100,47 @@ struct TlsClientOptions {
   int max_version = TLS1_3_VERSION;
 };
 
+/// A TLS connection that trusts one authority. Calls wait for kDeadline at most.
+class TlsClient {
+ public:
+  TlsClient(const Endpoint& to, const TlsClientOptions& options)
+      : client_(to), context_(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free), ssl_(nullptr, &SSL_free) {
+    std::signal(SIGPIPE, SIG_IGN);  // OpenSSL's own sockets write without MSG_NOSIGNAL
+    SSL_CTX_set_max_proto_version(context_.get(), options.max_version);
+    SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER, nullptr);
+    SSL_CTX_load_verify_file(context_.get(), options.trusted->file("ca.pem").c_str());
+    if (options.identity != nullptr) {
+      SSL_CTX_use_certificate_chain_file(context_.get(), options.identity->file("client.pem").c_str());
+      SSL_CTX_use_PrivateKey_file(context_.get(), options.identity->file("client.key").c_str(), SSL_FILETYPE_PEM);
+    }
+    ssl_.reset(SSL_new(context_.get()));
+    SSL_set_fd(ssl_.get(), client_.fd());
+  }
+
+  /// Returns: whether both sides took the other's certificate, as far as this side can tell.
+  [[nodiscard]] bool connect() const { return SSL_connect(ssl_.get()) == 1; }
+  [[nodiscard]] bool send(const ByteVector& bytes) const {
+    return bytes.empty() || SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size())) > 0;
+  }
+  /// Says goodbye and waits for the server to close. Returns: whether it did so in order.
+  [[nodiscard]] bool close() const {
+    SSL_shutdown(ssl_.get());
+    char byte = 0;
+    const int count = SSL_read(ssl_.get(), &byte, 1);
+    return SSL_get_error(ssl_.get(), count) == SSL_ERROR_ZERO_RETURN;
+  }
+
+ private:
+  Client client_;
+  std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_;
+  std::unique_ptr<SSL, decltype(&SSL_free)> ssl_;
+};
+
 /// Connects, writes, says goodbye, waits for the server to close.
 /// Returns: whether the server took the handshake and closed in order.
 inline bool send_by_tls(const Endpoint& to, const TlsClientOptions& options, const ByteVector& bytes) {
-  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL's own sockets write without MSG_NOSIGNAL
-  const Client client(to);
-  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free);
-  SSL_CTX_set_max_proto_version(context.get(), options.max_version);
-  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
-  SSL_CTX_load_verify_file(context.get(), options.trusted->file("ca.pem").c_str());
-  if (options.identity != nullptr) {
-    SSL_CTX_use_certificate_chain_file(context.get(), options.identity->file("client.pem").c_str());
-    SSL_CTX_use_PrivateKey_file(context.get(), options.identity->file("client.key").c_str(), SSL_FILETYPE_PEM);
-  }
-  const std::unique_ptr<SSL, decltype(&SSL_free)> ssl(SSL_new(context.get()), &SSL_free);
-  SSL_set_fd(ssl.get(), client.fd());
-  if (SSL_connect(ssl.get()) != 1) return false;
-  if (!bytes.empty() && SSL_write(ssl.get(), bytes.data(), static_cast<int>(bytes.size())) <= 0) return false;
-  SSL_shutdown(ssl.get());
-  char byte = 0;
-  const int count = SSL_read(ssl.get(), &byte, 1);
-  return SSL_get_error(ssl.get(), count) == SSL_ERROR_ZERO_RETURN;
+  const TlsClient client(to, options);
+  return client.connect() && client.send(bytes) && client.close();
 }
 
 /// A datagram, kept.
@@ -152,11 +172,6 @@ inline ByteVector joined(const std::vector<ByteVector>& parts) {
   ByteVector out;
   for (const auto& part : parts) append(out, part);
   return out;
-}
-
-inline std::int64_t now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
 }
 
 /// A source whose handlers keep what they are given.
@@ -200,10 +215,17 @@ class Stream : public testing::Test {
     return run_until([&] { return ended_.size() >= sessions; });
   }
 
+  /// Runs the handlers until another thread is done with what takes its time. Returns: what that returned.
+  template <class Task>
+  auto while_running(Task task) {
+    auto result = std::async(std::launch::async, task);
+    run_until([&] { return result.wait_for(std::chrono::milliseconds(0)) == std::future_status::ready; });
+    return result.get();
+  }
+
   bool send_by_tls_while_running(const TlsClientOptions& options, const ByteVector& bytes) {
-    auto sent = std::async(std::launch::async, [&] { return send_by_tls(listener(), options, bytes); });
-    run_until([&] { return sent.wait_for(std::chrono::milliseconds(0)) == std::future_status::ready; });
-    return sent.get();
+    const Endpoint to = listener();
+    return while_running([&] { return send_by_tls(to, options, bytes); });
   }
 
   void expect_books_to_balance() const {

@@ -1,9 +1,12 @@
 #include "flowcef/source/udp_socket.hpp"
 
 #include <gmock/gmock.h>
+#include <linux/capability.h>
 #include <poll.h>
+#include <sys/syscall.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -112,6 +115,58 @@ TEST(OpenUdpSockets, CappedReceiveBufferIsWarnedOfOncePerAddress) {
   const std::string text = log.text();
   EXPECT_THAT(text, HasSubstr("sysctl -w net.core.rmem_max=1099511627776"));
   EXPECT_EQ(std::ranges::count(text, '\n'), 1);
+}
+
+/// Takes CAP_NET_ADMIN from the calling thread for as long as it lives.
+class WithoutNetAdmin {
+ public:
+  WithoutNetAdmin() {
+    syscall(SYS_capget, &header_, sets_.data());
+    auto fewer = sets_;
+    fewer[0].effective &= ~(1U << CAP_NET_ADMIN);
+    syscall(SYS_capset, &header_, fewer.data());
+  }
+  WithoutNetAdmin(const WithoutNetAdmin&) = delete;
+  WithoutNetAdmin& operator=(const WithoutNetAdmin&) = delete;
+  ~WithoutNetAdmin() { syscall(SYS_capset, &header_, sets_.data()); }
+
+ private:
+  __user_cap_header_struct header_{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, 2> sets_{};
+};
+
+// PX-15, PX-16: what was opened as root is not made smaller by a larger number after privileges were dropped.
+TEST(ReceiveBuffer, IsKeptWhereTheSystemWouldGrantLess) {
+  UdpSourceConfig config = listen_on({endpoint("127.0.0.1:0")});
+  config.receive_buffer_bytes = std::size_t{64} << 20;
+  const CapturedLog log;
+  const auto sockets = open_udp_sockets(config, 1, log.logger());
+  const int fd = sockets[0][0].fd();
+  const int opened_with = receive_buffer(fd);
+  const WithoutNetAdmin without;
+  EXPECT_GE(set_receive_buffer(fd, std::size_t{128} << 20), static_cast<std::size_t>(opened_with));
+  EXPECT_GE(receive_buffer(fd), opened_with);
+  EXPECT_EQ(set_receive_buffer(fd, 100'000), 100'000U) << "less is granted to everybody";
+  EXPECT_EQ(set_receive_buffer(fd, 120'000), 120'000U);
+  EXPECT_EQ(receive_buffer(fd), 120'000);
+}
+
+// PX-15
+TEST(OpenUdpSockets, MayOverlapWithWhatTheInputHasOpen) {
+  const CapturedLog log;
+  const auto open = open_udp_sockets(listen_on({endpoint("0.0.0.0:0")}), 2, log.logger());
+  const Endpoint before = open[0][0].local();
+  const UdpSourceConfig next = listen_on({{*IpAddress::parse("127.0.0.1"), before.port}});
+  EXPECT_THAT(error_of(next), HasSubstr("Address already in use"));
+  EXPECT_EQ(open_udp_sockets(next, 2, log.logger(), {before})[1][0].local(), next.listen[0]);
+  EXPECT_THROW((void)open_udp_sockets(listen_on({before}), 2, log.logger(), {before}), std::system_error)
+      << "the same address would share its datagrams";
+}
+
+TEST(OpenUdpSockets, RememberWhatWasConfigured) {
+  const Endpoint any_port = endpoint("127.0.0.1:0");
+  const auto sockets = open_udp_sockets(listen_on({any_port}), 2, CapturedLog().logger());
+  for (const auto& worker : sockets) EXPECT_EQ(worker[0].configured(), any_port);
 }
 
 /// Sends from every source by several ports. Returns: the workers that each source met.

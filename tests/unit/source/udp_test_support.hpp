@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <sstream>
@@ -92,6 +93,11 @@ class Sender {
 inline Endpoint reachable(Endpoint listener) {
   listener.address = *IpAddress::parse(listener.address.is_v4() ? "127.0.0.1" : "::1");
   return listener;
+}
+
+inline std::int64_t now_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 class CapturedLog {
