@@ -93,15 +93,22 @@ class CommandLine {
         add("diff", "Compare what two mappings make of captures: lines, keys, and bytes, which is what a SIEM bills",
             diff_);
     add_source(diff, diff_.source);
-    diff.add_option("--mapping", diff_.mappings, "Mapping file, to be given twice: the old one, then the new one")
+    diff.add_option("--mapping", diff_.mappings,
+                    "The old mapping, then the new one; once: the new one, against the configuration's or the default")
         ->required()
-        ->expected(2)
+        ->allow_extra_args(false)
         ->type_name("FILE");
+    diff.callback([this] {
+      if (diff_.mappings.size() > 2) throw CLI::ArgumentMismatch::AtMost("--mapping", 2, diff_.mappings.size());
+    });
   }
 
   void add_lists() {
     CLI::App& elements = add("elements", "List the information elements that are known", elements_);
-    elements.add_option("pattern", elements_.pattern, "Part of a name, a number, or PEN:NUMBER")->type_name("PATTERN");
+    elements
+        .add_option("pattern", elements_.pattern,
+                    "Part of a name, a CEF key, an enterprise, a number, PEN:NUMBER or v9:NUMBER")
+        ->type_name("PATTERN");
     add_translation(elements, elements_.config, elements_.mapping);
     CLI::App& tables = add("tables", "List the value tables, or the rows of one", tables_);
     tables.add_option("name", tables_.name, "Name of a table")->type_name("NAME");

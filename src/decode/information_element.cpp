@@ -1,6 +1,8 @@
 #include "flowcef/decode/information_element.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <utility>
 
 #include "iana_elements.hpp"
@@ -94,17 +96,17 @@ bool is_signed(DataType type) noexcept {
 ElementRegistry::ElementRegistry() {
   for (std::size_t i = 0; i < kIanaElementCount; ++i) {
     const IanaElement& entry = kIanaElements[i];
-    insert({0, entry.id}, entry.name, entry.type, entry.unit);
-    insert({kReversePen, entry.id}, reverse_name(entry.name), entry.type, entry.unit);
+    insert({{0, entry.id}, entry.name, entry.type, entry.unit});
+    insert({{kReversePen, entry.id}, reverse_name(entry.name), entry.type, entry.unit});
   }
-  insert({kNetflow7Pen, kNetflow7Flags}, "flags", DataType::unsigned16);
-  insert({kNetflow7Pen, kNetflow7RouterSc}, "routerSc", DataType::ipv4_address);
+  insert({{kNetflow7Pen, kNetflow7Flags}, "flags", DataType::unsigned16});
+  insert({{kNetflow7Pen, kNetflow7RouterSc}, "routerSc", DataType::ipv4_address});
 }
 
-void ElementRegistry::insert(ElementId id, std::string name, DataType type, std::optional<TimeUnit> unit) {
-  const InformationElement& element = elements_.emplace_back(id, std::move(name), type, unit);
-  by_id_[index_of(id)] = &element;
-  by_name_.try_emplace(element.name, &element);
+void ElementRegistry::insert(InformationElement element) {
+  const InformationElement& kept = elements_.emplace_back(std::move(element));
+  by_id_[index_of(kept.id)] = &kept;
+  by_name_.try_emplace(kept.name, &kept);
 }
 
 ConfigErrors ElementRegistry::add(std::span<const ElementRow> rows) {
@@ -123,7 +125,8 @@ ConfigErrors ElementRegistry::add(std::span<const ElementRow> rows) {
       errors.push_back({row.where, row.name, "expected a name of its own, got that of another IANA element", ""});
       continue;
     }
-    insert(id, row.name, *type, is_unsigned(*type) ? time_unit_by_name(row.units) : std::nullopt);
+    insert({id, row.name, *type, is_unsigned(*type) ? time_unit_by_name(row.units) : std::nullopt,
+            std::filesystem::path(row.where.file).stem().string()});
   }
   return errors;
 }
@@ -155,6 +158,14 @@ std::vector<std::string_view> ElementRegistry::names() const {
   names.reserve(by_name_.size());
   for (const auto& [name, element] : by_name_) names.push_back(name);
   return names;
+}
+
+std::vector<const InformationElement*> ElementRegistry::elements() const {
+  std::vector<const InformationElement*> elements;
+  elements.reserve(by_id_.size());
+  for (const auto& [index, element] : by_id_) elements.push_back(element);
+  std::ranges::sort(elements, {}, [](const InformationElement* element) { return index_of(element->id); });
+  return elements;
 }
 
 }  // namespace flowcef

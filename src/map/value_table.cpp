@@ -81,6 +81,17 @@ NumberPart ValueTable::part_of(ElementId element) const noexcept {
   return {};
 }
 
+std::vector<ValueRow> ValueTable::rows() const {
+  const std::string_view texts = texts_;
+  std::vector<ValueRow> rows;
+  for (std::size_t number = 0; number < small_.size(); ++number) {
+    const Text text = small_[number];
+    if (text.length != 0) rows.push_back({number, texts.substr(text.offset, text.length)});
+  }
+  for (const Row& row : rows_) rows.push_back({row.number, texts.substr(row.text.offset, row.text.length)});
+  return rows;
+}
+
 char* ValueTable::write(char* out, std::uint64_t number) const noexcept {
   if (number < small_.size() && small_[number].length != 0) return copy(out, small_[number]);
   return write_other(out, number);

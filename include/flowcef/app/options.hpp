@@ -48,7 +48,7 @@ struct ExplainOptions {
 
 struct DiffOptions {
   FileOptions source;
-  std::vector<std::filesystem::path> mappings;  ///< two
+  std::vector<std::filesystem::path> mappings;  ///< the old one, if it is not the usual one, and the new one
 };
 
 /// What is known, by default to the default mapping.

@@ -74,6 +74,7 @@ struct InformationElement {
   std::string name;
   DataType type = DataType::octet_array;
   std::optional<TimeUnit> unit = std::nullopt;  ///< of a number that is a duration
+  std::string table = {};                       ///< file that it came from, without `.tsv`; empty: compiled in
 };
 
 /// Every element by number and by name: IANA's compiled in, vendors' from tables.
@@ -98,9 +99,11 @@ class ElementRegistry {
   [[nodiscard]] const InformationElement* find_by_name(std::string_view name_or_number) const;
   /// Every name there is, for hints.
   [[nodiscard]] std::vector<std::string_view> names() const;
+  /// Every element that a number stands for, by enterprise and number.
+  [[nodiscard]] std::vector<const InformationElement*> elements() const;
 
  private:
-  void insert(ElementId id, std::string name, DataType type, std::optional<TimeUnit> unit = std::nullopt);
+  void insert(InformationElement element);
 
   std::deque<InformationElement> elements_;
   std::unordered_map<std::uint64_t, const InformationElement*> by_id_;

@@ -52,6 +52,10 @@ class ValueTable {
 
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] bool of_bits() const noexcept { return shape_.bits; }
+  [[nodiscard]] std::string_view unknown() const noexcept { return shape_.unknown; }
+  /// In the order of their numbers; of a table of bits in that of their texts on a line. Texts are escaped.
+  /// Lifetime: until rows are added.
+  [[nodiscard]] std::vector<ValueRow> rows() const;
   /// Returns: a bound for what write() writes, in bytes.
   [[nodiscard]] std::size_t longest_text() const noexcept { return longest_text_; }
   [[nodiscard]] NumberPart part_of(ElementId element) const noexcept;
