@@ -89,8 +89,8 @@ void write_totals(std::ostream& out, const DiffSubject& subject, const LineDiff&
         << " records a second over " << with_decimals(seconds, 0) << " seconds.\n";
   }
   if (subject.refused != 0) {
-    out << "Not compared, as they cannot be decoded: " << grouped(subject.refused)
-        << " datagrams or parts of them; `flowcef explain` says why.\n";
+    out << "Refused, so not compared: " << grouped(subject.refused)
+        << " (datagrams or parts of them); `flowcef explain` says why.\n";
   }
 }
 

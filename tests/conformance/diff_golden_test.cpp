@@ -58,7 +58,7 @@ std::string without_hashes(std::string text) {
 
 TEST_P(DiffReport, IsTheSameWordForWord) {
   const Row& row = GetParam();
-  const std::filesystem::path capture = row.shared ? captures_dir() / row.capture : row.capture;
+  const std::filesystem::path capture = row.shared ? captures_dir() / row.capture : std::filesystem::path(row.capture);
   if (row.shared && !std::filesystem::exists(capture)) GTEST_SKIP() << capture << " is not there";
   DiffOptions options;
   options.source.files = {capture.string()};
