@@ -1,12 +1,11 @@
 // What `flowcef elements` and `flowcef tables` print.
 #pragma once
 
-#include <optional>
+#include <filesystem>
+#include <memory>
 #include <ostream>
-#include <string>
 #include <string_view>
 
-#include "flowcef/app/options.hpp"
 #include "flowcef/app/translation.hpp"
 
 namespace flowcef {

@@ -1,10 +1,12 @@
 // Columns of text for people to read.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace flowcef {
