@@ -3,6 +3,7 @@
 #include "flowcef/app/commands.hpp"
 #include "flowcef/app/error_report.hpp"
 #include "flowcef/app/privileges.hpp"
+#include "flowcef/app/receiver_check.hpp"
 #include "flowcef/app/translation.hpp"
 #include "flowcef/config/loader.hpp"
 #include "flowcef/sink/output.hpp"
@@ -16,7 +17,8 @@ int check_command(const CheckOptions& options) {
     return kExitUsage;
   }
   bool good = true;
-  if (const auto translation = load_bridge_translation(*config); !translation) {
+  const auto translation = load_bridge_translation(*config);
+  if (!translation) {
     print_errors(std::cerr, translation.error());
     good = false;
   }
@@ -34,9 +36,20 @@ int check_command(const CheckOptions& options) {
       good = false;
     }
   }
+  std::vector<ReceiverModel> receivers;
+  if (!options.against.empty()) {
+    auto models = load_receiver_models(receiver_models_folder(), options.against);
+    if (models) {
+      receivers = *std::move(models);
+    } else {
+      print_errors(std::cerr, models.error());
+      good = false;
+    }
+  }
   if (!good) return kExitUsage;
   std::cout << options.config.string() << ": good\n";
-  return kExitOk;
+  if (receivers.empty()) return kExitOk;
+  return try_receivers(*config, **translation, receivers, options.files, std::cout) ? kExitFailed : kExitOk;
 }
 
 }  // namespace flowcef

@@ -58,6 +58,7 @@ class CommandLine {
             .add_option("--against", check_.against,
                         "Say which keys these receivers would lose: liblognorm, sc4s or elastic")
             ->delimiter(',')
+            ->allow_extra_args(false)
             ->type_name("NAME");
     check.add_option("files", check_.files, "Captures whose lines they are shown; default: made-up records")
         ->needs(against)

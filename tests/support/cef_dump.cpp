@@ -1,37 +1,21 @@
 // Reads CEF lines from its input by the strict reader and prints a JSON object for each: what a comparison with other
 // readers reads. `{"header":[version, ...],"keys":{...}}` in the line's order, or `{"error":...}`.
-#include <cstdio>
 #include <iostream>
 #include <string>
 
 #include "support/cef_reader.hpp"
+#include "support/json_text.hpp"
 
 namespace flowcef::test {
 namespace {
 
-/// Input: well-formed UTF-8.
-std::string quoted(std::string_view text) {
-  std::string json = "\"";
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20) {
-      char code[8];
-      (void)std::snprintf(code, sizeof code, "\\u%04x", static_cast<unsigned>(c));
-      json += code;
-      continue;
-    }
-    if (c == '"' || c == '\\') json += '\\';
-    json += c;
-  }
-  return json + '"';
-}
-
 std::string as_json(const CefEvent& event) {
-  std::string json = "{\"header\":[" + quoted(event.version);
-  for (const std::string& field : event.header) json += ',' + quoted(field);
+  std::string json = "{\"header\":[" + json_text(event.version);
+  for (const std::string& field : event.header) json += ',' + json_text(field);
   json += "],\"keys\":{";
   std::string_view separator;
   for (const std::string& key : event.order) {
-    json += std::string(separator) + quoted(key) + ':' + quoted(event.value(key));
+    json += std::string(separator) + json_text(key) + ':' + json_text(event.value(key));
     separator = ",";
   }
   return json + "}}";
@@ -45,8 +29,8 @@ int main() {
     const auto event = flowcef::test::read_cef(line);
     // Of what cannot be read, the reason without the line.
     std::cout << (event ? flowcef::test::as_json(*event)
-                        : "{\"error\":" + flowcef::test::quoted(event.error().substr(0, event.error().find(" of: "))) +
-                              '}')
+                        : "{\"error\":" +
+                              flowcef::test::json_text(event.error().substr(0, event.error().find(" of: "))) + '}')
               << '\n';
   }
 }
