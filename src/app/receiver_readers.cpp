@@ -127,8 +127,7 @@ class Recovering {
       }
       if (!is_space(text_[i])) end = i + 1;
     }
-    add(key, begin, end);
-    at_ = text_.size();
+    if (end != begin) add(key, begin, end);  // an empty one does not replace an earlier value
     return false;
   }
 

@@ -119,9 +119,10 @@ class Reading {
     for (const ReadPair& pair : message.malformed) {
       note(cut_ == nullptr ? *model_.find(ReceiverCheck::values) : *cut_, pair.key, pair.value);
     }
-    keep_last(std::move(message.pairs));
+    if (model_.reader == ReceiverReader::search) drop_empty(message.pairs);
+    keep_last(message.pairs);
     compare();
-    drop_empty();
+    drop_empty(reading_.pairs);
     check_time();
     rename_slots();
     replace_characters();
@@ -140,17 +141,19 @@ class Reading {
     return {};
   }
 
-  /// Of several values of a key.
-  void keep_last(std::vector<ReadPair> pairs) {
-    std::unordered_map<std::string_view, std::size_t> last;
-    for (std::size_t i = 0; i < pairs.size(); ++i) last[pairs[i].key] = i;
+  /// Of several values of a key, where the first one stood.
+  void keep_last(const std::vector<ReadPair>& pairs) {
     const auto* rule = model_.find(ReceiverCheck::repeated);
-    for (std::size_t i = 0; i < pairs.size(); ++i) {
-      if (last[pairs[i].key] == i) continue;
-      if (rule != nullptr) note(*rule, pairs[i].key, in_quotes(pairs[i].value));
-    }
-    for (std::size_t i = 0; i < pairs.size(); ++i) {
-      if (last[pairs[i].key] == i) reading_.pairs.push_back(pairs[i]);
+    std::unordered_map<std::string_view, std::size_t> places;
+    for (const ReadPair& pair : pairs) {
+      const auto [known, is_new] = places.emplace(pair.key, reading_.pairs.size());
+      if (is_new) {
+        reading_.pairs.push_back(pair);
+        continue;
+      }
+      std::string& kept = reading_.pairs[known->second].value;
+      if (rule != nullptr) note(*rule, pair.key, in_quotes(kept));
+      kept = pair.value;
     }
   }
 
@@ -184,6 +187,8 @@ class Reading {
     const ReceiverRule* const kept = model_.find(ReceiverCheck::unescape);
     if (read != nullptr && sent.is_escaped && kept != nullptr) return kept;
     if (cut_ != nullptr) return cut_;
+    const ReceiverRule* const empty = model_.find(ReceiverCheck::empty);
+    if (read == nullptr && sent.value.empty() && empty != nullptr) return empty;
     if (read != nullptr && is_repeated(sent.key)) return nullptr;
     return model_.find(read == nullptr ? ReceiverCheck::keys : ReceiverCheck::values);
   }
@@ -192,10 +197,10 @@ class Reading {
     return std::ranges::count(sent_.pairs, key, &SentPair::key) > 1;
   }
 
-  void drop_empty() {
+  void drop_empty(std::vector<ReadPair>& pairs) {
     const auto* rule = model_.find(ReceiverCheck::empty);
     if (rule == nullptr || rule->effect != ReceiverEffect::key) return;
-    std::erase_if(reading_.pairs, [&](const ReadPair& pair) {
+    std::erase_if(pairs, [&](const ReadPair& pair) {
       if (pair.value.empty()) note(*rule, pair.key, in_quotes(pair.key + '='));
       return pair.value.empty();
     });

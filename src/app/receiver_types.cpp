@@ -37,12 +37,14 @@ bool is_integer(std::string_view text, int bits) {
   return error == std::errc{} && at == end && !text.empty() && number < limit + (negative ? 1 : 0);
 }
 
-bool is_real(std::string_view text, double largest) {
-  if (text.starts_with('+')) text.remove_prefix(1);
-  double number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc{} && at == end && (!std::isfinite(number) || std::abs(number) <= largest);
+/// What is too small to be told from 0 is 0.
+bool is_real(const std::string& text, double largest) {
+  if (text.empty() || text.front() == ' ') return false;
+  char* end = nullptr;
+  errno = 0;
+  const double number = std::strtod(text.c_str(), &end);
+  const bool is_too_large = std::isinf(number) ? errno == ERANGE : std::abs(number) > largest;
+  return end == text.c_str() + text.size() && !is_too_large;
 }
 
 /// Six or eight bytes: `xx:xx:...`, `xx-xx-...`, `xxxx.xxxx...`, or digits alone.
@@ -60,15 +62,12 @@ bool is_mac(std::string_view text) {
   return true;
 }
 
-/// Takes what fits a pattern off the front: `0` a digit, `A` a letter, else itself.
+/// Takes what fits a pattern off the front: `0` a digit, any other character itself.
 bool take(std::string_view& text, std::string_view pattern) {
   if (text.size() < pattern.size()) return false;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
     const char c = text[i];
-    const bool fits = pattern[i] == '0'   ? is_digit(c)
-                      : pattern[i] == 'A' ? (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')
-                                          : c == pattern[i];
-    if (!fits) return false;
+    if (pattern[i] == '0' ? !is_digit(c) : c != pattern[i]) return false;
   }
   text.remove_prefix(pattern.size());
   return true;
@@ -89,18 +88,40 @@ bool is_zone(std::string_view text) {
   return text.size() >= 3 && text.size() <= 5 && std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
+/// Takes two digits, or one if that is enough, off the front.
+std::optional<int> take_number(std::string_view& text, bool one_is_enough = false) {
+  int number = 0;
+  std::size_t digits = 0;
+  for (; digits < 2 && digits < text.size() && is_digit(text[digits]); ++digits)
+    number = number * 10 + text[digits] - '0';
+  if (digits == 0 || (digits == 1 && !one_is_enough)) return std::nullopt;
+  text.remove_prefix(digits);
+  return number;
+}
+
+bool take_clock(std::string_view& text) {
+  const auto hours = take_number(text);
+  const auto minutes = hours && take(text, ":") ? take_number(text) : std::nullopt;
+  const auto seconds = minutes && take(text, ":") ? take_number(text) : std::nullopt;
+  if (!seconds || *hours > 23 || *minutes > 59 || *seconds > 59) return false;
+  if (!text.starts_with('.')) return true;
+  const std::size_t end = std::min(text.find_first_not_of("0123456789", 1), text.size());
+  text.remove_prefix(end);
+  return end > 1;
+}
+
 /// Milliseconds, or `MMM dd [yyyy ]HH:mm:ss[.SSS][ zzz]`.
 bool is_timestamp(std::string_view text) {
   if (is_integer(text, 64)) return true;
   constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  if (text.size() < 4 || kMonths.find(text.substr(0, 3)) % 3 != 0 || text[3] != ' ') return false;
+  const std::size_t month = kMonths.find(text.substr(0, 3));
+  if (text.size() < 4 || month == std::string_view::npos || month % 3 != 0 || text[3] != ' ') return false;
   text.remove_prefix(4);
-  if (text.starts_with(' ')) text.remove_prefix(1);
-  if (!take(text, "00 ") && !take(text, "0 ")) return false;
+  static_cast<void>(take(text, " "));
+  const auto day = take_number(text, true);
+  if (!day || *day == 0 || *day > 31 || !take(text, " ")) return false;
   static_cast<void>(take(text, "0000 "));
-  if (!take(text, "00:00:00")) return false;
-  static_cast<void>(take(text, ".000"));
-  return text.empty() || (text.front() == ' ' && is_zone(text.substr(1)));
+  return take_clock(text) && (text.empty() || (text.front() == ' ' && is_zone(text.substr(1))));
 }
 
 }  // namespace
@@ -112,9 +133,9 @@ bool converts(std::string_view text, ReceiverType type) {
     case ReceiverType::long_integer:
       return is_integer(text, 64);
     case ReceiverType::floating:
-      return is_real(text, std::numeric_limits<float>::max());
+      return is_real(std::string(text), std::numeric_limits<float>::max());
     case ReceiverType::double_floating:
-      return is_real(text, std::numeric_limits<double>::max());
+      return is_real(std::string(text), std::numeric_limits<double>::max());
     case ReceiverType::ip:
       return IpAddress::parse(text).has_value();
     case ReceiverType::mac:
