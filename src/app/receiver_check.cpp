@@ -44,7 +44,7 @@ void decode_samples(RecordPath& path, const BridgeTranslation& translation) {
   }
 }
 
-void decode_captures(RecordPath& path, const std::vector<std::string>& captures) {
+void decode_captures(RecordPath& path, const std::vector<std::string>& captures, std::ostream& out) {
   std::uint64_t number = 0;
   for (const std::string& name : captures) {
     const auto file = open_export_file(name);
@@ -53,6 +53,7 @@ void decode_captures(RecordPath& path, const std::vector<std::string>& captures)
       path.set_event_ids(std::to_string(++number) + '-', 1);
       path.decode(0, datagram);
     }
+    if (!file->warning().empty()) out << file->warning() << '\n';
   }
 }
 
@@ -83,7 +84,7 @@ bool try_receivers(const Config& config, const BridgeTranslation& translation, c
   if (captures.empty()) {
     decode_samples(path, translation);
   } else {
-    decode_captures(path, captures);
+    decode_captures(path, captures, out);
   }
   path.finish();
   if (lines == 0) throw std::runtime_error("no record came out of the captures, so there is nothing to try");

@@ -30,6 +30,7 @@ constexpr std::array kTypes = {
 constexpr std::array kChecks = {
     Choice{"length", ReceiverCheck::length},
     Choice{"routing", ReceiverCheck::routing},
+    Choice{"host", ReceiverCheck::host},
     Choice{"second_start", ReceiverCheck::second_start},
     Choice{"version", ReceiverCheck::version},
     Choice{"shortest", ReceiverCheck::shortest},
@@ -69,10 +70,10 @@ std::vector<std::string> required_texts(TableReader& table, std::string_view key
 std::string expanded(std::string_view pattern) {
   std::string characters;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
-    const char first = pattern[i];
     const bool is_range = i + 2 < pattern.size() && pattern[i + 1] == '-';
-    const char last = is_range ? pattern[i + 2] : first;
-    for (int c = first; c <= last; ++c) characters += static_cast<char>(c);
+    const auto first = static_cast<unsigned char>(pattern[i]);
+    const auto last = static_cast<unsigned char>(pattern[is_range ? i + 2 : i]);
+    for (unsigned c = first; c <= last; ++c) characters += static_cast<char>(c);
     if (is_range) i += 2;
   }
   return characters;
@@ -146,6 +147,7 @@ void read_parameters(TableReader& table, ReceiverRule& rule) {
       rule.keys = required_texts(table, "keys", "keys that hold times");
       rule.bytes = required_bytes(table);
       break;
+    case ReceiverCheck::host:
     case ReceiverCheck::first_letter:
     case ReceiverCheck::unescape:
     case ReceiverCheck::empty:

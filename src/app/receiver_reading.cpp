@@ -70,6 +70,10 @@ class Reading {
         return refuse(*rule, in_quotes(message_));
       }
     }
+    const bool has_other_header = !message_.starts_with('<') && cef_.size() < message_.size();
+    if (const auto* rule = model_.find(ReceiverCheck::host); rule != nullptr && has_other_header) {
+      note(*rule, {}, in_quotes(message_.substr(0, message_.size() - cef_.size())));
+    }
     if (const auto* rule = model_.find(ReceiverCheck::second_start)) {
       const std::size_t at = cef_.find(rule->text, 1);
       if (at != std::string_view::npos) return refuse(*rule, in_quotes(cef_.substr(at)));

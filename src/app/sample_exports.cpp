@@ -289,7 +289,8 @@ Value tested_value(const Condition& condition, const InformationElement& element
   }
   const std::uint64_t number = condition.ranges.empty() ? 0 : condition.ranges.front().min;
   if (element.type == DataType::mac_address) return number_of(number, 8).substr(2);
-  return number_of(number, length_of(element.type));
+  const std::uint16_t length = length_of(element.type);
+  return number_of(number, length == kVariable ? 8 : length);
 }
 
 /// Makes the record fulfil what is said of elements; of alternatives the first.

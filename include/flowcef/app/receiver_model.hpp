@@ -27,6 +27,7 @@ enum class ReceiverReader : std::uint8_t {
 enum class ReceiverCheck : std::uint8_t {
   length,          ///< of the whole message; the rest is cut off
   routing,         ///< by the syslog header's program or a text in the message
+  host,            ///< is the message's first word if it has a header that is no syslog header
   second_start,    ///< a text that may stand in the message once
   version,         ///< of CEF
   shortest,        ///< from `CEF:` on

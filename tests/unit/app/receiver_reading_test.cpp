@@ -69,6 +69,8 @@ const std::vector<Case>& cases() {
       {"sc4s", "message-size", long_line(65536), long_line(65537)},
       {"sc4s", "routing", "<134>1 - h CEF - - - CEF:1|a|b|c|d|e|1|src=1",
        "<134>1 - h app - - - CEF:1|a|b|c|d|e|1|src=1"},
+      {"sc4s", "host", "<134>Jun 15 15:06:40 h " + kHead + "src=1",
+       "Sun Jun 15 15:06:40 2025 9/3/e1 " + kHead + "src=1"},
       {"sc4s", "second-start", kHead + "msg=CEF:1", kHead + "msg=CEF:0|"},
       {"sc4s", "header-bars", "CEF:0|Flow\\\\cef|B|1|flow|Flow|1|src=1",
        "CEF:0|Flow\\|cef|B|1|flow|Flow|1|src=1 dst=2"},
