@@ -68,6 +68,7 @@ void Compiler::choose_events() {
 void Compiler::add_event(const EventRule& rule) {
   EventChoice& choice = program_.events.emplace_back();
   choice.header = add_literal(rule.header);
+  choice.rule = static_cast<std::uint32_t>(&rule - mapping_.events.data());
   if (!options_.facility) return;
   char* const begin = choice.priority.data();
   const char* const end = write_priority(begin, *options_.facility, syslog_severity(rule.severity));

@@ -40,10 +40,11 @@ class Execution {
             std::vector<LinePiece>* trace = nullptr) noexcept
       : program_(program), context_(context), fields_(program, set, index), trace_(trace) {}
 
+  [[nodiscard]] std::size_t choose_event() const noexcept { return choose_event(conditions()); }
+
   char* run(std::uint64_t event, char* out) noexcept {
     const std::uint8_t holds = conditions();
-    const EventChoice& choice =
-        program_.events[EventChooser(program_.event_tests, fields_, context_.exporters, holds).choose()];
+    const EventChoice& choice = program_.events[choose_event(holds)];
     if (choice.header.length == 0) return nullptr;
     missed_ = choice.starts_with;
     if (!context_.envelope.empty()) out = write_envelope(choice, out);
@@ -57,6 +58,10 @@ class Execution {
   char* write_envelope(const EventChoice& choice, char* out) const noexcept {
     std::memcpy(out, choice.priority.data(), choice.priority.size());
     return copy_blocks(out + choice.priority_length, context_.envelope.data(), context_.envelope.size());
+  }
+
+  [[nodiscard]] std::size_t choose_event(std::uint8_t holds) const noexcept {
+    return EventChooser(program_.event_tests, fields_, context_.exporters, holds).choose();
   }
 
   char* run(std::span<const Instruction> code, std::uint8_t holds, std::uint64_t event, char* out) noexcept {
@@ -338,6 +343,12 @@ char* execute(const Program& program, const DataSet& set, std::uint32_t index, c
               std::uint64_t event, char* out) noexcept {
   if (set.layout.variable) return Execution<true>(program, set, index, context).run(event, out);
   return Execution<false>(program, set, index, context).run(event, out);
+}
+
+std::size_t choose_event(const Program& program, const DataSet& set, std::uint32_t index,
+                         const SetContext& context) noexcept {
+  if (set.layout.variable) return Execution<true>(program, set, index, context).choose_event();
+  return Execution<false>(program, set, index, context).choose_event();
 }
 
 char* execute_traced(const Program& program, const DataSet& set, std::uint32_t index, const SetContext& context,

@@ -101,22 +101,31 @@ std::string_view Renderer::keep_event_prefix(std::string_view prefix) noexcept {
   return {event_prefix_.data(), prefix.copy(event_prefix_.data(), kMaxEventPrefix)};
 }
 
-void Renderer::render(const DataSet& set, const EventIds& ids) {
-  const Program& program = program_for(set.layout);
-  const std::string_view event_prefix = keep_event_prefix(ids.prefix);
+SetContext Renderer::context_of(const Program& program, const DataSet& set, std::string_view event_prefix) {
+  event_prefix = keep_event_prefix(event_prefix);
   render_context(program, set, event_prefix);
   if (!program.event_tests.exporters.empty()) test_exporter(program, set.context.exporter.address);
   const std::uint8_t tables = has_rows(set.context.tables, program.options_tables) ? condition::kTables : 0;
-  const SetContext context{set.context,
-                           envelope_.render(set.context),
-                           context_texts_,
-                           event_prefix,
-                           static_cast<std::uint8_t>(condition::kAlways | tables),
-                           lists_,
-                           exporter_passes_,
-                           *zone_};
+  return {set.context,
+          envelope_.render(set.context),
+          context_texts_,
+          event_prefix,
+          static_cast<std::uint8_t>(condition::kAlways | tables),
+          lists_,
+          exporter_passes_,
+          *zone_};
+}
+
+std::size_t Renderer::shared_size(const SetContext& context) const noexcept {
   std::size_t shared = context.envelope.size() + context.event_prefix.size() + kMaxFraming + kCopyBlock;
   for (const std::string_view text : context_texts_) shared += text.size();
+  return shared;
+}
+
+void Renderer::render(const DataSet& set, const EventIds& ids) {
+  const Program& program = program_for(set.layout);
+  const SetContext context = context_of(program, set, ids.prefix);
+  const std::size_t shared = shared_size(context);
   std::uint64_t bytes = 0;
   std::uint64_t lines = 0;
   const std::uint64_t oversize = counters_.oversize.value();
@@ -135,6 +144,22 @@ void Renderer::render(const DataSet& set, const EventIds& ids) {
     counters_.dropped_fields.add(std::uint64_t{program.dropped_fields} * set.record_count);
   if (program.unknown_fields != 0)
     counters_.unknown_fields.add(std::uint64_t{program.unknown_fields} * set.record_count);
+}
+
+void Renderer::trace(const DataSet& set, const EventIds& ids, const std::function<void(const TracedLine&)>& visit) {
+  const Program& program = program_for(set.layout);
+  const SetContext context = context_of(program, set, ids.prefix);
+  const std::size_t shared = shared_size(context);
+  std::vector<char> text;
+  std::vector<LinePiece> pieces;
+  for (std::uint32_t i = 0; i < set.record_count; ++i) {
+    std::size_t room = shared + max_message_size(program, set, i);
+    if (!program.lists.empty()) room += lists_.prepare(program, set, i);
+    if (text.size() < room) text.resize(room);
+    const char* const end = execute_traced(program, set, i, context, ids.first + i, text.data(), pieces);
+    const std::size_t length = end == nullptr ? 0 : static_cast<std::size_t>(end - text.data());
+    visit({program, i, choose_event(program, set, i, context), {text.data(), length}, pieces});
+  }
 }
 
 void Renderer::make_room(std::size_t size) {

@@ -23,6 +23,7 @@ std::string place_of(const SourcePosition& other, const SourcePosition& here) {
 
 EventRule Resolver::resolve_event(const EventSpec& spec) {
   EventRule rule;
+  rule.where = spec.where;
   const std::size_t errors = errors_.size();
   if (spec.when) rule.when = resolve_condition(*spec.when, 1);
   if (spec_.whole && errors_.size() == errors) check_reachable(spec, rule);

@@ -33,6 +33,10 @@ struct SetContext {
 [[nodiscard]] char* execute(const Program& program, const DataSet& set, std::uint32_t index, const SetContext& context,
                             std::uint64_t event, char* out) noexcept;
 
+/// Returns: the event of record `index`, a place in Program::events
+[[nodiscard]] std::size_t choose_event(const Program& program, const DataSet& set, std::uint32_t index,
+                                       const SetContext& context) noexcept;
+
 /// What one instruction wrote.
 struct LinePiece {
   const char* begin;  ///< of `key=value`, or of the label in front of it

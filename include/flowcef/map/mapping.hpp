@@ -119,6 +119,7 @@ struct Condition {
 };
 
 struct EventRule {
+  SourcePosition where;
   Condition when;  ///< `all` without parts: every record
   /// `CEF:0|vendor|product|version|signature|name|severity|`, escaped; behind it `key=constant ` for all that it sets.
   /// Empty: the rule's records are not sent.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -40,6 +41,16 @@ struct RenderCounters {
   Counter unknown_fields;   ///< of elements that no table has, shown or left out
 };
 
+/// A record's line and what it is made of.
+/// Lifetime: until the callback that was given it returns.
+struct TracedLine {
+  const Program& program;
+  std::uint32_t record;               ///< index in the data set
+  std::size_t event;                  ///< index into Program::events
+  std::string_view text;              ///< the message; empty: an event rule drops the record
+  std::span<const LinePiece> pieces;  ///< of the text
+};
+
 /// Thread:   one.
 /// Lifetime: keeps references to the mapping and the pool.
 class Renderer {
@@ -56,6 +67,8 @@ class Renderer {
   void report_unmapped(ReportUnmapped report) { report_unmapped_ = std::move(report); }
   /// Writes one line for each record; hands on every batch that fills up on the way.
   void render(const DataSet& set, const EventIds& ids);
+  /// Shows each record's line, and how it came about, in place of rendering it; counts nothing. Slower.
+  void trace(const DataSet& set, const EventIds& ids, const std::function<void(const TracedLine&)>& visit);
   /// Hands on what has been rendered so far.
   void flush();
   /// Of templates that are in use, and some that were.
@@ -75,6 +88,10 @@ class Renderer {
   const Program& program_for(const Template& layout);
   /// Drops the programs of templates that are gone, each time the programs have doubled; all if there are too many.
   void sweep_programs();
+  /// Lifetime: of the result, until the next call
+  [[nodiscard]] SetContext context_of(const Program& program, const DataSet& set, std::string_view event_prefix);
+  /// Returns: a bound for the bytes of a message that the record has no part in.
+  [[nodiscard]] std::size_t shared_size(const SetContext& context) const noexcept;
   void render_context(const Program& program, const DataSet& set, std::string_view event_prefix);
   void test_exporter(const Program& program, const IpAddress& exporter);
   [[nodiscard]] std::string_view keep_event_prefix(std::string_view prefix) noexcept;
