@@ -12,6 +12,9 @@ namespace {
 
 /// In bytes.
 constexpr std::size_t kLongestValue = 26;
+constexpr std::size_t kLongestLine = 16'384;
+/// Fields of a record that are explained.
+constexpr std::size_t kMaxRows = 250;
 /// Of the values of one list.
 constexpr std::size_t kMaxListKeys = 6;
 constexpr std::uint16_t kProtocolIdentifier = 4;
@@ -20,14 +23,6 @@ std::string cut(std::string_view text, std::size_t limit) {
   if (text.size() <= limit) return std::string(text);
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
   return std::string(text.substr(0, cut_at_code_point(bytes, text.size(), limit - 2))) + "..";
-}
-
-/// All instructions of a program, those that look into options tables last.
-template <class Visit>
-void for_each_instruction(const Program& program, const Visit& visit) {
-  for (const auto* code : {&program.code, &program.lookups}) {
-    for (const Instruction& instruction : *code) visit(instruction);
-  }
 }
 
 const Instruction& inner_of(const Program& program, const Instruction& instruction) {
@@ -125,14 +120,46 @@ Mapping plain_mapping() {
   return mapping;
 }
 
+RecordExplainer::RecordExplainer(const Mapping& mapping, const DataSet& set, const TracedLine& line,
+                                 const TracedLine& plain)
+    : mapping_(mapping),
+      set_(set),
+      line_(line),
+      uses_(uses_of(line, set.layout)),
+      plain_uses_(uses_of(plain, set.layout)) {}
+
+std::vector<RecordExplainer::Use> RecordExplainer::uses_of(const TracedLine& line, const Template& layout) {
+  const Program& program = line.program;
+  std::vector<Use> uses;
+  auto piece = line.pieces.begin();  // in the order of the instructions
+  for (const auto* code : {&program.code, &program.lookups}) {
+    for (const Instruction& instruction : *code) {
+      Use& use = uses.emplace_back();
+      use.instruction = &instruction;
+      use.fields = fields_read(program, layout, instruction);
+      use.shows = shows_field(program, instruction);
+      use.key = key_of(program, instruction);
+      if (piece == line.pieces.end() || piece->instruction != &instruction) continue;
+      const std::string_view text(piece->begin, static_cast<std::size_t>(piece->end - piece->begin));
+      const std::size_t equals = instruction.op == Op::constant ? 1 : 0;  // a constant has it in its text
+      const std::size_t head = use.key.empty() ? 0 : inner_of(program, instruction).literal.length + equals;
+      use.written = Written{use.key, text.substr(std::min(text.size(), head))};
+      ++piece;
+    }
+  }
+  return uses;
+}
+
 FirstRecord RecordExplainer::explain() const {
   FirstRecord first;
   first.event = event_text(rule());
   first.dropped = line_.text.empty();
-  first.line = line_.text;
-  for (std::size_t i = 0; i < set_.layout.fields.size(); ++i) {
+  first.line = cut(line_.text, kLongestLine);
+  const auto& fields = set_.layout.fields;
+  first.more_fields = fields.size() - std::min(fields.size(), kMaxRows);
+  for (std::size_t i = 0; i < std::min(fields.size(), kMaxRows); ++i) {
     first.rows.push_back(row_of(i));
-    const Field& field = set_.layout.fields[i];
+    const Field& field = fields[i];
     if (field.element != nullptr) continue;
     UnknownElement unknown = unknown_of(field);
     if (std::ranges::find(first.unknown, unknown.id, &UnknownElement::id) == first.unknown.end()) {
@@ -153,10 +180,9 @@ FieldRow RecordExplainer::row_of(std::size_t index) const {
   row.type = field.element != nullptr ? std::string(to_string(field.type())) : "?";
   row.value = plain_value(index);
   if (line_.text.empty()) return row;
-  for_each_instruction(line_.program, [&](const Instruction& instruction) {
-    const auto fields = fields_read(line_.program, set_.layout, instruction);
-    if (std::ranges::find(fields, index) != fields.end()) add_fates(instruction, index, row);
-  });
+  for (const Use& use : uses_) {
+    if (std::ranges::find(use.fields, index) != use.fields.end()) add_fates(use, index, row);
+  }
   const auto tested = fields_tested(line_.program, set_.layout);
   if (std::ranges::binary_search(tested, index)) row.fates.emplace_back("used for the event");
   if (const std::string why = why_left_out(index); !why.empty()) row.fates.push_back(why);
@@ -164,58 +190,38 @@ FieldRow RecordExplainer::row_of(std::size_t index) const {
 }
 
 std::string RecordExplainer::plain_value(std::size_t index) const {
-  for (const LinePiece& piece : plain_.pieces) {
-    const auto fields = fields_read(plain_.program, set_.layout, *piece.instruction);
-    if (fields.empty() || fields.front() != index || !shows_field(plain_.program, *piece.instruction)) continue;
-    return cut(written_by(plain_, *piece.instruction)->value, kLongestValue);
+  for (const Use& use : plain_uses_) {
+    if (use.written && use.shows_field_at(index)) return cut(use.written->value, kLongestValue);
   }
   return value_of(set_, line_.record, set_.layout.fields[index]).empty() ? "(empty)" : "-";
 }
 
-std::optional<RecordExplainer::Written> RecordExplainer::written_by(const TracedLine& line,
-                                                                    const Instruction& instruction) const {
-  for (const LinePiece& piece : line.pieces) {
-    if (piece.instruction != &instruction) continue;
-    const std::string_view text(piece.begin, static_cast<std::size_t>(piece.end - piece.begin));
-    const std::string_view key = key_of(line.program, instruction);
-    if (key.empty()) return Written{{}, text};
-    const std::size_t literal = inner_of(line.program, instruction).literal.length;
-    const bool constant = instruction.op == Op::constant;  // its `=` is part of the text
-    return Written{key, text.substr(std::min(text.size(), literal + (constant ? 1 : 0)))};
-  }
-  return std::nullopt;
-}
-
 bool RecordExplainer::is_on_line(std::string_view key) const {
-  return std::ranges::any_of(line_.pieces,
-                             [&](const LinePiece& piece) { return key_of(line_.program, *piece.instruction) == key; });
+  return std::ranges::any_of(uses_, [&](const Use& use) { return use.written && use.key == key; });
 }
 
-void RecordExplainer::add_fates(const Instruction& instruction, std::size_t index, FieldRow& row) const {
-  if (const auto written = written_by(line_, instruction)) return add_written(instruction, *written, index, row);
-  const std::string_view key = key_of(line_.program, instruction);
-  const bool shows =
-      shows_field(line_.program, instruction) && fields_read(line_.program, set_.layout, instruction).front() == index;
-  const Op op = inner_of(line_.program, instruction).op;
-  if (!shows || key.empty() || op == Op::mapped_ipv4 || op == Op::table_text) return;
-  const bool mapped = find_key(mapping_, key) != nullptr;
-  if (!mapped && instruction.after != 0) return;  // a key of the mapping shows it
-  row.fates.push_back((mapped ? "not " + std::string(key) + ": " : "left out: ") + why_silent(instruction));
+void RecordExplainer::add_fates(const Use& use, std::size_t index, FieldRow& row) const {
+  if (use.written) return add_written(use, index, row);
+  const Op op = inner_of(line_.program, *use.instruction).op;
+  if (!use.shows_field_at(index) || use.key.empty() || op == Op::mapped_ipv4 || op == Op::table_text) return;
+  const bool mapped = find_key(mapping_, use.key) != nullptr;
+  if (!mapped && use.instruction->after != 0) return;  // a key of the mapping shows it
+  const std::string what = mapped ? "not " + std::string(use.key) : "left out";
+  row.fates.push_back(what + ": " + why_silent(*use.instruction));
 }
 
-void RecordExplainer::add_written(const Instruction& instruction, const Written& written, std::size_t index,
-                                  FieldRow& row) const {
+void RecordExplainer::add_written(const Use& use, std::size_t index, FieldRow& row) const {
+  const Written& written = *use.written;
   if (written.key.empty()) return add_list_keys(written, row);
-  const bool shows =
-      shows_field(line_.program, instruction) && fields_read(line_.program, set_.layout, instruction).front() == index;
-  const std::string pair = std::string(written.key) + '=' + cut(written.value, kLongestValue);
-  if (!shows) return row.fates.push_back("used for " + pair);
+  const std::string value = cut(written.value, kLongestValue);
+  const std::string name(written.key);
+  if (!use.shows_field_at(index)) return row.fates.push_back("used for " + name + '=' + value);
   const MappedKey* key = find_key(mapping_, written.key);
-  if (key == nullptr) return row.fates.push_back(std::string(written.key) + " (generated)");
-  const bool same = cut(written.value, kLongestValue) == row.value;
+  if (key == nullptr) return row.fates.push_back(name + " (generated)");
+  const bool same = value == row.value;
   std::string form = form_text(*key, key->key != written.key);
   if (same && form.starts_with("table ")) form += " has no text for it";
-  row.fates.push_back((same ? std::string(written.key) : pair) + (form.empty() ? "" : " (" + form + ')'));
+  row.fates.push_back((same ? name : name + '=' + value) + (form.empty() ? "" : " (" + form + ')'));
 }
 
 /// An `=` in a value is escaped.
@@ -236,14 +242,10 @@ void RecordExplainer::add_list_keys(const Written& written, FieldRow& row) const
 
 /// Returns: nothing if the field is on the line, or said not to be.
 std::string RecordExplainer::why_left_out(std::size_t index) const {
-  bool has_instruction = false;
-  for_each_instruction(line_.program, [&](const Instruction& instruction) {
-    const auto fields = fields_read(line_.program, set_.layout, instruction);
-    const bool shows = !fields.empty() && fields.front() == index && shows_field(line_.program, instruction);
-    const bool generated = find_key(mapping_, key_of(line_.program, instruction)) == nullptr;
-    has_instruction = has_instruction || (shows && (generated || written_by(line_, instruction)));
+  const bool is_told = std::ranges::any_of(uses_, [&](const Use& use) {
+    return use.shows_field_at(index) && (use.written || find_key(mapping_, use.key) == nullptr);
   });
-  if (has_instruction) return {};
+  if (is_told) return {};
   const Field& field = set_.layout.fields[index];
   if (matches_any(mapping_.drop, field)) return "left out: the mapping's `drop` names it";
   if (mapping_.unmapped == Unmapped::drop) return "left out: unmapped = \"drop\"";
@@ -320,10 +322,9 @@ std::string RecordExplainer::why_no_time(const Instruction& instruction) const {
 }
 
 void RecordExplainer::add_other_keys(FirstRecord& first) const {
-  for (const LinePiece& piece : line_.pieces) {
-    if (!fields_read(line_.program, set_.layout, *piece.instruction).empty()) continue;
-    const auto written = written_by(line_, *piece.instruction);
-    const MappedKey* key = find_key(mapping_, written->key);
+  for (const Use& use : uses_) {
+    if (!use.written || !use.fields.empty()) continue;
+    const MappedKey* key = find_key(mapping_, use.key);
     std::string from = "a constant";
     if (key != nullptr && key->constant.empty()) {
       from.clear();
@@ -331,7 +332,7 @@ void RecordExplainer::add_other_keys(FirstRecord& first) const {
         if (source.context) from += (from.empty() ? "" : ", ") + source_text(source);
       }
     }
-    first.other_keys.push_back(std::string(written->key) + (from.empty() ? "" : " (" + from + ')'));
+    first.other_keys.push_back(std::string(use.key) + (from.empty() ? "" : " (" + from + ')'));
   }
   for (const std::string& key : rule().set_keys) first.other_keys.push_back(key + " (of the event)");
 }

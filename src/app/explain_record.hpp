@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "flowcef/app/explain_findings.hpp"
 #include "flowcef/map/renderer.hpp"
@@ -29,8 +30,7 @@ namespace flowcef {
 /// Lifetime: views its arguments.
 class RecordExplainer {
  public:
-  RecordExplainer(const Mapping& mapping, const DataSet& set, const TracedLine& line, const TracedLine& plain)
-      : mapping_(mapping), set_(set), line_(line), plain_(plain) {}
+  RecordExplainer(const Mapping& mapping, const DataSet& set, const TracedLine& line, const TracedLine& plain);
 
   [[nodiscard]] FirstRecord explain() const;
   /// Returns: why the key's instruction wrote nothing.
@@ -42,16 +42,29 @@ class RecordExplainer {
     std::string_view value;
   };
 
+  /// An instruction of a program, and what it wrote of this record.
+  struct Use {
+    const Instruction* instruction = nullptr;
+    std::vector<std::size_t> fields;  ///< as fields_read()
+    bool shows = false;               ///< as shows_field()
+    std::string_view key;
+    std::optional<Written> written;
+
+    [[nodiscard]] bool shows_field_at(std::size_t index) const {
+      return shows && !fields.empty() && fields.front() == index;
+    }
+  };
+
+  [[nodiscard]] static std::vector<Use> uses_of(const TracedLine& line, const Template& layout);
   [[nodiscard]] FieldRow row_of(std::size_t index) const;
   [[nodiscard]] std::string plain_value(std::size_t index) const;
-  void add_fates(const Instruction& instruction, std::size_t index, FieldRow& row) const;
+  void add_fates(const Use& use, std::size_t index, FieldRow& row) const;
   void add_list_keys(const Written& written, FieldRow& row) const;
-  void add_written(const Instruction& instruction, const Written& written, std::size_t index, FieldRow& row) const;
+  void add_written(const Use& use, std::size_t index, FieldRow& row) const;
   [[nodiscard]] std::string why_left_out(std::size_t index) const;
   [[nodiscard]] std::string why_not_run(const Instruction& instruction) const;
   [[nodiscard]] std::string why_no_value(const Instruction& instruction) const;
   [[nodiscard]] std::string why_no_time(const Instruction& instruction) const;
-  [[nodiscard]] std::optional<Written> written_by(const TracedLine& line, const Instruction& instruction) const;
   [[nodiscard]] bool is_on_line(std::string_view key) const;
   [[nodiscard]] const EventRule& rule() const { return mapping_.events[line_.program.events[line_.event].rule]; }
   void add_other_keys(FirstRecord& first) const;
@@ -59,7 +72,8 @@ class RecordExplainer {
   const Mapping& mapping_;
   const DataSet& set_;
   const TracedLine& line_;
-  const TracedLine& plain_;
+  std::vector<Use> uses_;
+  std::vector<Use> plain_uses_;
 };
 
 }  // namespace flowcef

@@ -198,6 +198,7 @@ class Report {
       columns.add({row.element, row.id, row.length, row.type, row.value, fate});
       for (std::size_t i = 1; i < row.fates.size(); ++i) columns.add({"", "", "", "", "", row.fates[i]});
     }
+    if (first.more_fields != 0) columns.add({"... " + count_of(first.more_fields, "more field")});
     out_ << '\n';
     columns.print(out_, "  ");
     out_ << '\n';

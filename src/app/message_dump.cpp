@@ -50,7 +50,8 @@ class Dump {
 
   std::string run() {
     walk();
-    if (!found_) add_line("(the walk through the message found no fault; please report this)");
+    if (!found_)
+      add_line("(not in this message as it stands: it changes a template, or brings that of data that had waited)");
     std::string text;
     for (const std::string& line : first_) text += line;
     if (skipped_ != 0) text += "          ... " + std::to_string(skipped_) + " more\n";
@@ -77,7 +78,7 @@ class Dump {
     line += "  " + hex(message_.subspan(offset, std::min(there, kBytesInLine)));
     if (there > kBytesInLine) line += " ..";
     line.resize(std::max(line.size() + 2, kTextColumn), ' ');
-    add_line(line + text);
+    add_line(text.empty() ? line.substr(0, line.find_last_not_of(' ') + 1) : line + text);
   }
 
   /// The place where decode gave up; nothing behind it is shown but its bytes.

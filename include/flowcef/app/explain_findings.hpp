@@ -45,6 +45,7 @@ struct FirstRecord {
   bool dropped = false;
   std::string line;
   std::vector<FieldRow> rows;
+  std::size_t more_fields = 0;  ///< that are not among them
   std::vector<UnknownElement> unknown;
   std::vector<std::string> other_keys;  ///< that no field went to: `rt=... (@export_time)`
 };

@@ -60,7 +60,7 @@ rt = "@export_time")");
   EXPECT_THAT(reads({kSource, kUserName, kOctets, kProtocol}),
               UnorderedElementsAre(Pair("src", "8"), Pair("cs1", "371"), Pair("cn1", "1"), Pair("proto", "4"),
                                    Pair("deviceFacility", ""), Pair("rt", ""), Pair("XOctetDeltaCount", "1"),
-                                   Pair("XUserName", "371")));
+                                   Pair("XUserName", "371"), Pair("XSamplingInterval", "")));
 }
 
 TEST_F(Provenance, FieldsThatOnlyLeadToAValue) {
