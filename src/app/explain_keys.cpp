@@ -56,6 +56,7 @@ const KeyUsage::ProgramKeys& KeyUsage::keys_of(const DataSet& set, const Program
   for (const Instruction& instruction : program.code) keys.code.push_back(index_of(program, instruction));
   for (const Instruction& instruction : program.lookups) keys.lookups.push_back(index_of(program, instruction));
   (set.layout.options ? options_seen_ : data_seen_) = true;
+  raw_ = set.layout.view == RecordView::raw;
   for (std::size_t i = 0; i < mapping_.keys.size(); ++i) {
     for (const KeySource& source : mapping_.keys[i].sources) {
       const bool there = !source.context && std::ranges::any_of(set.layout.fields, [&](const Field& field) {
@@ -113,6 +114,7 @@ std::string KeyUsage::reason_of(std::size_t index) const {
   }
   if (uses_[index].unsent) return "only in records that are not sent";
   if (!uses_[index].reason.empty()) return "has no value: " + uses_[index].reason;
+  if (raw_ && uses_[index].in_template) return "records = \"raw\" fills no key by a field";
   if (uses_[index].in_template) return "in a template, but not in a length or kind of record that the key takes";
   std::string_view context;
   bool elements = false;

@@ -50,6 +50,7 @@ class KeyUsage {
   std::vector<std::uint64_t> rule_records_;  ///< as Mapping::events
   bool options_seen_ = false;
   bool data_seen_ = false;
+  bool raw_ = false;                                         ///< the input wants raw records
   std::unordered_map<std::uint64_t, ProgramKeys> programs_;  ///< by serial
 };
 

@@ -189,6 +189,7 @@ void ExplainPath::take_record(const DataSet& set, const TracedLine& line, Layout
   }
   if (set.layout.options && !config_.options_records) {
     ++findings_.filtered;
+    if (use != nullptr) ++use->filtered;
     return keys_.count(set, line, false);
   }
   if (const std::uint32_t missing = completeness_.check(set, line.record); missing != 0) {

@@ -56,6 +56,11 @@ bool matches_any(const std::vector<ElementMatch>& elements, const Field& field) 
   return std::ranges::any_of(elements, [&](const ElementMatch& element) { return element.matches(field); });
 }
 
+/// Returns: whether an output may widen the key.
+bool is_byte_count(std::string_view key) {
+  return key == "in" || key == "out";
+}
+
 UnknownElement unknown_of(const Field& field) {
   const ElementId& id = field.id;
   UnknownElement unknown;
@@ -104,7 +109,7 @@ std::string event_text(const EventRule& rule) {
 }
 
 std::string id_text(ElementId id) {
-  const std::string number = std::to_string(id.id);
+  std::string number = std::to_string(id.id);
   if (id.pen == 0) return number;
   if (id.pen == kNetflow9Pen) return "v9 " + number;
   if (id.pen == kNetflow9ScopePen) return "scope " + number;
@@ -249,6 +254,7 @@ std::string RecordExplainer::why_left_out(std::size_t index) const {
   const Field& field = set_.layout.fields[index];
   if (matches_any(mapping_.drop, field)) return "left out: the mapping's `drop` names it";
   if (mapping_.unmapped == Unmapped::drop) return "left out: unmapped = \"drop\"";
+  if (set_.layout.view == RecordView::raw) return "left out: records = \"raw\" sends the record's own bytes only";
   if (value_of(set_, line_.record, field).empty()) return "left out: empty";
   return {};
 }
@@ -285,7 +291,8 @@ std::string RecordExplainer::why_no_value(const Instruction& instruction) const 
   if (instruction.op == Op::unless_zero && all_zero(value)) return "zero";
   switch (inner.op) {
     case Op::within_limit:
-      return "above " + std::to_string(program.limits[inner.extra]) + ", which is all the key takes";
+      return "above " + std::to_string(program.limits[inner.extra]) + ", which is all the key takes" +
+             (is_byte_count(key_of(program, instruction)) ? " unless the output says wide_in = true" : "");
     case Op::pure_ipv6:
       return "an IPv4 address in IPv6 form";
     case Op::time:

@@ -165,6 +165,7 @@ class Report {
     }
     out_ << "  first record in " << place(first.where) << ", event " << first.event << '\n';
     if (first.dropped) out_ << "  that rule drops its records: they are not sent\n";
+    if (use.filtered != 0) out_ << "  not sent, as the input says options_records = false: " << use.filtered << '\n';
     if (use.incomplete != 0) out_ << "  not sent, as the input requires more: " << use.incomplete << '\n';
     print_fields(first);
     print_unknown(first);

@@ -63,6 +63,7 @@ struct LayoutUse {
   std::string title;                                                     ///< format, kind, size
   std::map<std::pair<std::uint32_t, std::uint16_t>, std::uint64_t> ids;  ///< records by domain and template id
   std::uint64_t records = 0;
+  std::uint64_t filtered = 0;  ///< options records that the input keeps back
   std::uint64_t incomplete = 0;
   std::map<std::string, std::uint64_t> missing;  ///< records by the item that they lack
 };

@@ -135,7 +135,8 @@ INSTANTIATE_TEST_SUITE_P(
         FateCase{"ATableWithoutText", R"(proto = { from = "protocolIdentifier", table = "protocol" })", "", 253, 5,
                  "jo", "proto (table protocol has no text for it)\n used for the event"},
         FateCase{"AboveTheLimit", R"(in = "octetDeltaCount")", "", 1, 3'000'000'000, "jo",
-                 "octetDeltaCount 1 8 unsigned64 3000000000 not in: above 2147483647, which is all the key takes\n "
+                 "octetDeltaCount 1 8 unsigned64 3000000000 not in: above 2147483647, which is all the key takes "
+                 "unless the output says wide_in = true\n "
                  "XOctetDeltaCount (generated)"},
         FateCase{"ZeroOmitted", R"(in = { from = "octetDeltaCount", omit = "zero" })", "", 1, 0, "jo",
                  "octetDeltaCount 1 8 unsigned64 0 not in: zero"},
@@ -184,6 +185,35 @@ TEST_F(Explain, AKeyOfALaterRecordIsOnALine) {
   take(flow(1, 5, kEmpty));
   take(flow(1, 5, "jo"));
   EXPECT_THAT(report(), Not(HasSubstr("Keys of the mapping that are on no line")));
+}
+
+TEST_F(Explain, RawRecordsFillNoKeyByAField) {
+  settings_.decode.records = RecordView::raw;
+  use_keys(R"(src = "sourceIPv4Address")");
+  take(flow(1));
+  const std::string text = report();
+  EXPECT_THAT(text, HasSubstr("sourceIPv4Address 8 4 ipv4Address 0a000001 XRawSourceIPv4Address (generated)\n"));
+  EXPECT_THAT(text, HasSubstr("src records = \"raw\" fills no key by a field sourceIPv4Address\n"));
+}
+
+TEST_F(Explain, KeysOfRecordsThatAreNotSentAreOnNoLine) {
+  settings_.decode.require.elements = {"ingressInterface"};
+  use_keys(R"(src = "sourceIPv4Address")");
+  take(flow(1));
+  path_->finish();
+  ASSERT_EQ(path_->findings().absent_keys.size(), 1U);
+  EXPECT_EQ(path_->findings().absent_keys.front().reason, "only in records that are not sent");
+}
+
+TEST_F(Explain, OptionsRecordsThatAreKeptBackAreToldByTemplate) {
+  settings_.decode.options_records = false;
+  use_keys("");
+  take(MessageBuilder::ipfix()
+           .options_templates(ipfix_options_record(302, {{149, 4}}, {{41, 8}}))
+           .set(302, ByteWriter().zeros(11).u8(1)));
+  const std::string text = report();
+  EXPECT_THAT(text, HasSubstr("not sent 1: options records"));
+  EXPECT_THAT(text, HasSubstr(" not sent, as the input says options_records = false: 1\n"));
 }
 
 TEST_F(Explain, EventsAreCountedByRule) {

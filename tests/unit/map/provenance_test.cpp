@@ -148,7 +148,7 @@ c6a2 = { from = "sourceIPv6Address", label = "Source IPv6 Address" }
 in = "octetDeltaCount")");
   const auto made = layout({kSource, kSourceIpv6, kOctets, kProtocol});
   ByteWriter records;
-  for (const std::uint8_t protocol : {6, 17, 1}) {
+  for (const std::uint8_t protocol : std::vector<std::uint8_t>{6, 17, 1}) {
     records.u32(0x0a000001).zeros(16).u64(std::uint64_t{protocol} << 30).u8(protocol);
   }
   const DataSet set{*made, context_, 300, records.bytes(), 3, {}, 0, {}, {}};
