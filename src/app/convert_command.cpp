@@ -49,7 +49,7 @@ void convert_file(const ConvertOptions& options, const std::string& name, Record
       progress.update(file->progress());
       if (options.source.port && datagram.listener.port != *options.source.port) continue;
       path.set_event_ids(std::to_string(totals.frames + datagram.frame) + '-', 1);
-      path.decode(0, datagram);
+      path.inputs().front()->decode(datagram);
     }
   } catch (const std::runtime_error&) {
     totals.add(file->counts());  // its frames have been numbered

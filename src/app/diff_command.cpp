@@ -38,7 +38,7 @@ class Side {
     lines_.clear();
     batches_.clear();
     path_.set_event_ids(event_prefix, 1);
-    path_.decode(0, datagram);
+    path_.inputs().front()->decode(datagram);
     path_.flush();
     for (const BatchRef& batch : batches_) {
       for (const LineRef& line : batch->lines()) lines_.push_back({line.event, batch->message(line)});

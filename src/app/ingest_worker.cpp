@@ -30,17 +30,18 @@ IngestWorker::~IngestWorker() {
 }
 
 void IngestWorker::add_udp(std::size_t input, std::vector<UdpSocket> sockets) {
-  const UdpSourceHandlers handlers{[this, input](const Datagram& datagram) { path_->decode(input, datagram); },
+  InputPath& path = *path_->inputs()[input];
+  const UdpSourceHandlers handlers{[&path](const Datagram& datagram) { path.decode(datagram); },
                                    [this] { path_->flush(); }};
   loop_->udp.push_back(std::make_unique<UdpSource>(loop_->context, std::move(sockets), log_, handlers));
 }
 
 std::vector<Endpoint> IngestWorker::add_stream(std::size_t input, const StreamSourceConfig& config) {
-  const StreamSourceHandlers handlers{[this, input](const Datagram& datagram) { path_->decode(input, datagram); },
-                                      [this, input](std::uint64_t session, const Endpoint& exporter) {
-                                        path_->end_session(input, exporter.address, session);
-                                      },
-                                      [this] { path_->flush(); }};
+  InputPath& path = *path_->inputs()[input];
+  const StreamSourceHandlers handlers{
+      [&path](const Datagram& datagram) { path.decode(datagram); },
+      [&path](std::uint64_t session, const Endpoint& exporter) { path.end_session(exporter.address, session); },
+      [this] { path_->flush(); }};
   loop_->streams.push_back(std::make_unique<StreamSource>(loop_->context, config, log_, handlers));
   return loop_->streams.back()->local_endpoints();
 }

@@ -8,14 +8,25 @@ InputPath::InputPath(const ElementRegistry& registry, InputState& input, DeadLet
     : config_(input.config),
       dead_letters_(dead_letters),
       render_(std::move(render)),
-      admission_(config_.exporters, config_.max_datagrams_per_second_per_exporter == kUnlimited
-                                        ? 0
-                                        : config_.max_datagrams_per_second_per_exporter),
       completeness_(config_.require, registry),
-      decoder_(registry, input, decode_counters_, *this) {}
+      decoder_(registry, input, decode_counters_, *this) {
+  open_admission();
+}
+
+void InputPath::open_admission() {
+  const std::size_t rate = config_.max_datagrams_per_second_per_exporter;
+  admission_.emplace(config_.exporters, rate == kUnlimited ? 0 : rate);
+}
+
+void InputPath::reconfigure(const ElementRegistry& registry, DeadLetterFile* dead_letters) {
+  dead_letters_ = dead_letters;
+  completeness_ = Completeness(config_.require, registry);
+  open_admission();
+  decoder_.reconfigure(registry);
+}
 
 void InputPath::decode(const Datagram& datagram) {
-  switch (admission_.admit(datagram.exporter.address, datagram.received_ns)) {
+  switch (admission_->admit(datagram.exporter.address, datagram.received_ns)) {
     case Admission::Verdict::admitted:
       return decoder_.decode(datagram);
     case Admission::Verdict::not_allowed:

@@ -40,7 +40,7 @@ void decode_samples(RecordPath& path, const BridgeTranslation& translation) {
     datagram.payload = message;
     datagram.frame = ++number;
     path.set_event_ids(std::to_string(number) + '-', 1);
-    path.decode(0, datagram);
+    path.inputs().front()->decode(datagram);
   }
 }
 
@@ -51,7 +51,7 @@ void decode_captures(RecordPath& path, const std::vector<std::string>& captures,
     Datagram datagram;
     while (file->next(datagram)) {
       path.set_event_ids(std::to_string(++number) + '-', 1);
-      path.decode(0, datagram);
+      path.inputs().front()->decode(datagram);
     }
     if (!file->warning().empty()) out << file->warning() << '\n';
   }

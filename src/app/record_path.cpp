@@ -7,17 +7,10 @@
 namespace flowcef {
 
 RecordPath::RecordPath(const ElementRegistry& registry, BatchPool& pool, const std::vector<RenderingPlan>& plans,
-                       const std::vector<InputState*>& inputs, DeadLetterFile* dead_letters) {
-  for (const RenderingPlan& plan : plans) {
-    render_counters_.push_back(std::make_unique<RenderCounters>());
-    mappings_.push_back(plan.mapping);
-    renderers_.push_back(
-        std::make_unique<Renderer>(*plan.mapping, plan.config, pool, *render_counters_.back(), plan.deliver));
-  }
-  for (InputState* input : inputs) {
-    inputs_.push_back(
-        std::make_unique<InputPath>(registry, *input, dead_letters, [this](const DataSet& set) { render(set); }));
-  }
+                       const std::vector<InputState*>& inputs, DeadLetterFile* dead_letters)
+    : registry_(&registry), pool_(pool), dead_letters_(dead_letters) {
+  begin_renderings(plans);
+  for (InputState* input : inputs) add_input(*input);
 }
 
 RecordPath::RecordPath(const Translation& translation, BatchPool& pool, std::vector<RenderingPlan> plans,
@@ -30,22 +23,52 @@ std::vector<RenderingPlan> RecordPath::with_mapping(std::vector<RenderingPlan> p
   return plans;
 }
 
+void RecordPath::begin_renderings(const std::vector<RenderingPlan>& plans) {
+  for (const RenderingPlan& plan : plans) {
+    render_counters_.push_back(std::make_unique<RenderCounters>());
+    mappings_.push_back(plan.mapping);
+    renderers_.push_back(
+        std::make_unique<Renderer>(*plan.mapping, plan.config, pool_, *render_counters_.back(), plan.deliver));
+  }
+}
+
 /// One rendering speaks for all that share its mapping.
-void RecordPath::report_unmapped(const Renderer::ReportUnmapped& report) {
+void RecordPath::report_unmapped(Renderer::ReportUnmapped report) {
+  report_unmapped_ = std::move(report);
   for (std::size_t i = 0; i < renderers_.size(); ++i) {
     const bool is_first =
         std::ranges::find(mappings_, mappings_[i]) == mappings_.begin() + static_cast<std::ptrdiff_t>(i);
-    if (is_first) renderers_[i]->report_unmapped(report);
+    if (is_first) renderers_[i]->report_unmapped(report_unmapped_);
   }
+}
+
+InputPath& RecordPath::add_input(InputState& input) {
+  return *inputs_.emplace_back(
+      std::make_unique<InputPath>(*registry_, input, dead_letters_, [this](const DataSet& set) { render(set); }));
+}
+
+void RecordPath::remove_input(InputPath& path) {
+  std::erase_if(inputs_, [&path](const auto& known) { return known.get() == &path; });
+}
+
+std::vector<std::unique_ptr<RenderCounters>> RecordPath::reconfigure(const ElementRegistry& registry,
+                                                                     const std::vector<RenderingPlan>& plans,
+                                                                     DeadLetterFile* dead_letters) {
+  flush();
+  renderers_.clear();
+  mappings_.clear();
+  std::vector<std::unique_ptr<RenderCounters>> ended = std::exchange(render_counters_, {});
+  registry_ = &registry;
+  dead_letters_ = dead_letters;
+  begin_renderings(plans);
+  report_unmapped(report_unmapped_);
+  for (const auto& input : inputs_) input->reconfigure(registry, dead_letters);
+  return ended;
 }
 
 void RecordPath::set_event_ids(std::string prefix, std::uint64_t first) {
   event_prefix_ = std::move(prefix);
   next_event_ = first;
-}
-
-void RecordPath::end_session(std::size_t input, const IpAddress& exporter, std::uint64_t session) {
-  inputs_[input]->end_session(exporter, session);
 }
 
 void RecordPath::tick(std::int64_t now_ns) {

@@ -25,17 +25,29 @@ Decoder::Decoder(const ElementRegistry& registry, InputState& input, DecodeCount
       handler_(handler),
       parser_(registry),
       exporters_(input),
-      pen_(input.config, input.held_bytes),
-      locator_(std::make_unique<RecordLocator>(registry)) {
+      pen_(input.config, input.held_bytes) {
+  read_by(registry);
+}
+
+Decoder::~Decoder() = default;
+
+void Decoder::read_by(const ElementRegistry& registry) {
+  parser_ = TemplateParser(registry);
+  locator_ = std::make_unique<RecordLocator>(registry);
   for (std::size_t i = 0; i < kFixedFormats.size(); ++i) {
     const auto layout = make_fixed_template(kFixedFormats[i], registry);
     layout->serial = new_layout_serial();
-    input.prepare(*layout);
+    input_.prepare(*layout);
     fixed_layouts_[i] = layout;
   }
 }
 
-Decoder::~Decoder() = default;
+void Decoder::reconfigure(const ElementRegistry& registry) {
+  read_by(registry);
+  exporters_.reconfigure();
+  pen_.reconfigure(input_.config, [this](const HeldSet& set) { give_up(set); });
+  counters_.templates_ejected.add(input_.templates.take_ejected());
+}
 
 void Decoder::decode(const Datagram& datagram) noexcept {
   advance_clock(datagram.received_ns);

@@ -113,12 +113,28 @@ void ExporterTable::sweep() {
   const std::uint64_t removals = input_.templates.removals();
   if (removals - removals_seen_ < 64 + input_.templates.size() / 4) return;
   removals_seen_ = removals;
+  drop_gone();
+}
+
+/// A domain that has no template left here may have some by other workers; if not, its rows are gone as well.
+void ExporterTable::drop_gone() {
   for (Exporter& exporter : exporters_) {
     for (auto& [key, domain] : exporter.domains) {
       std::erase_if(domain.templates,
                     [](const auto& item) { return item.second->gone.load(std::memory_order_relaxed); });
-      if (domain.templates.empty()) domain.tables = {};
+      if (domain.templates.empty() && domain.tables.size() != 0) load(domain);
     }
+  }
+}
+
+void ExporterTable::reconfigure() {
+  drop_gone();
+  for (Exporter& exporter : exporters_) {
+    const SequenceRule rule = rule_for(exporter.address);
+    if (rule == exporter.sequence_rule) continue;
+    close_sequence(exporter);
+    exporter.sequence_rule = rule;
+    for (auto& [key, domain] : exporter.domains) domain.sequence = SequenceTracker(key.format, rule);
   }
 }
 

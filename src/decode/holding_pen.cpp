@@ -5,11 +5,9 @@
 
 namespace flowcef {
 
-HoldingPen::HoldingPen(const DecodeConfig& config, std::atomic<std::size_t>& budget_used)
-    : max_bytes_(config.hold_bytes),
-      max_bytes_per_exporter_(config.hold_bytes_per_exporter),
-      max_age_ns_(std::chrono::nanoseconds(config.hold_time).count()),
-      used_(budget_used) {}
+HoldingPen::HoldingPen(const DecodeConfig& config, std::atomic<std::size_t>& budget_used) : used_(budget_used) {
+  set_limits(config);
+}
 
 HoldingPen::~HoldingPen() {
   give_up_all([](const HeldSet&) {});
@@ -88,6 +86,24 @@ void HoldingPen::end_session(std::uint64_t session, const GiveUp& give_up) {
 
 void HoldingPen::give_up_all(const GiveUp& give_up) {
   while (!by_age_.empty()) drop(by_age_.begin(), give_up);
+}
+
+void HoldingPen::set_limits(const DecodeConfig& config) noexcept {
+  max_bytes_ = config.hold_bytes;
+  max_bytes_per_exporter_ = config.hold_bytes_per_exporter;
+  max_age_ns_ = std::chrono::nanoseconds(config.hold_time).count();
+}
+
+/// Once a set has room, so have the later ones of its exporter: what is dropped is the oldest of its place.
+void HoldingPen::reconfigure(const DecodeConfig& config, const GiveUp& give_up) {
+  set_limits(config);
+  for (auto set = by_age_.begin(); set != by_age_.end();) {
+    const auto next = std::next(set);
+    const bool has_room = used_.load(std::memory_order_relaxed) <= max_bytes_ &&
+                          bytes_of_.at(set->key.exporter.address) <= max_bytes_per_exporter_;
+    if (!has_room) drop(set, give_up);
+    set = next;
+  }
 }
 
 }  // namespace flowcef

@@ -97,14 +97,14 @@ bool TemplateParser::read_field(const Shape& shape, bool scope, ByteReader& in, 
   field.scope = scope;
   if (shape.format == ExportFormat::netflow9) {
     // No enterprise bit here: types from 32768 on are plain numbers (RFC 3954 section 8).
-    field.element = scope ? find_scope(type) : registry_.find_netflow9(type);
+    field.element = scope ? find_scope(type) : registry_->find_netflow9(type);
     field.id = field.element != nullptr ? field.element->id : ElementId{scope ? kNetflow9ScopePen : kNetflow9Pen, type};
     if (type == 0 && !scope) field.id = {0, 0};
     return true;
   }
   field.id.id = static_cast<std::uint16_t>(type & ~kEnterpriseBit);
   if ((type & kEnterpriseBit) != 0 && !in.read(field.id.pen)) return false;
-  field.element = registry_.find(field.id);
+  field.element = registry_->find(field.id);
   return true;
 }
 

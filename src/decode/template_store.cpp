@@ -31,19 +31,25 @@ std::string layout_key(const Template& layout) {
   return key;
 }
 
+std::int64_t last_use(const TemplateRef& entry) noexcept {
+  return entry->last_used_ns.load(std::memory_order_relaxed);
+}
+
 std::string row_key(const OptionsRow& row) {
   return static_cast<char>(row.table) + row.key;
 }
 
 }  // namespace
 
-TemplateStore::TemplateStore(const DecodeConfig& config)
-    : max_templates_(config.max_templates),
-      max_templates_per_exporter_(config.max_templates_per_exporter),
-      max_fields_(fields_for(config.max_templates)),
-      max_fields_per_exporter_(fields_for(config.max_templates_per_exporter)),
-      idle_timeout_ns_(config.template_idle_timeout.transform(
+TemplateStore::Limits::Limits(const DecodeConfig& config)
+    : templates(config.max_templates),
+      templates_per_exporter(config.max_templates_per_exporter),
+      fields(fields_for(config.max_templates)),
+      fields_per_exporter(fields_for(config.max_templates_per_exporter)),
+      idle_timeout_ns(config.template_idle_timeout.transform(
           [](std::chrono::milliseconds timeout) { return std::chrono::nanoseconds(timeout).count(); })) {}
+
+TemplateStore::TemplateStore(const DecodeConfig& config) : limits_(config) {}
 
 TemplateStore::PutResult TemplateStore::put(const DomainKey& key, std::uint16_t id, std::shared_ptr<Template> layout,
                                             std::int64_t now_ns) {
@@ -135,8 +141,8 @@ std::size_t TemplateStore::withdraw_all(const DomainKey& key, bool options) {
 
 void TemplateStore::detach(const TemplateRef& entry, Domain& domain) {
   Exporter& exporter = exporters_.at(entry->key.exporter.address);
-  const auto listed = std::find(exporter.templates.begin(), exporter.templates.end(), entry);
-  *listed = std::move(exporter.templates.back());
+  const auto listed = std::find(exporter.templates.rbegin(), exporter.templates.rend(), entry);
+  std::swap(*listed, exporter.templates.back());
   exporter.templates.pop_back();
   exporter.fields -= entry->layout->fields.size();
   fields_ -= entry->layout->fields.size();
@@ -183,18 +189,16 @@ void TemplateStore::end_session(std::uint64_t session) {
 /// The newest one stays.
 std::size_t TemplateStore::eject_over_limits(const TemplateRef& newest) {
   std::size_t ejected = 0;
-  const auto used = [](const TemplateRef& entry) { return entry->last_used_ns.load(std::memory_order_relaxed); };
   Exporter& exporter = exporters_.at(newest->key.exporter.address);
-  while (exporter.templates.size() > 1 &&
-         (exporter.templates.size() > max_templates_per_exporter_ || exporter.fields > max_fields_per_exporter_)) {
-    const auto oldest = std::min_element(exporter.templates.begin(), exporter.templates.end(),
-                                         [&](const TemplateRef& a, const TemplateRef& b) {
-                                           return std::pair(a == newest, used(a)) < std::pair(b == newest, used(b));
-                                         });
+  while (is_over_quota(exporter)) {
+    const auto oldest = std::min_element(
+        exporter.templates.begin(), exporter.templates.end(), [&](const TemplateRef& a, const TemplateRef& b) {
+          return std::pair(a == newest, last_use(a)) < std::pair(b == newest, last_use(b));
+        });
     erase(TemplateRef(*oldest));
     ++ejected;
   }
-  while (templates_ > 1 && (templates_ > max_templates_ || fields_ > max_fields_)) {
+  while (is_over_limit()) {
     const TemplateRef oldest = least_recently_used();
     if (oldest == newest) {  // a clock that went back; any other one is as good
       const TemplateRef other = least_recently_used();
@@ -206,6 +210,58 @@ std::size_t TemplateStore::eject_over_limits(const TemplateRef& newest) {
     ++ejected;
   }
   return ejected;
+}
+
+bool TemplateStore::is_over_quota(const Exporter& exporter) const noexcept {
+  return exporter.templates.size() > 1 &&
+         (exporter.templates.size() > limits_.templates_per_exporter || exporter.fields > limits_.fields_per_exporter);
+}
+
+bool TemplateStore::is_over_limit() const noexcept {
+  return templates_ > 1 && (templates_ > limits_.templates || fields_ > limits_.fields);
+}
+
+void TemplateStore::reconfigure(const DecodeConfig& config) {
+  const std::lock_guard lock(mutex_);
+  limits_ = Limits(config);
+  std::size_t ejected = 0;
+  for (auto& [address, exporter] : exporters_) {
+    // What goes first stands last, where detach() looks first: any number of them goes in little time.
+    if (is_over_quota(exporter) || is_over_limit()) std::ranges::sort(exporter.templates, std::greater<>(), last_use);
+    for (; is_over_quota(exporter); ++ejected) erase(TemplateRef(exporter.templates.back()));
+  }
+  for (; is_over_limit(); ++ejected) erase(least_recently_used());
+  ejected_.fetch_add(ejected, std::memory_order_relaxed);
+}
+
+void TemplateStore::remake_layouts(const std::function<std::shared_ptr<Template>(const Template&)>& remake) {
+  const std::lock_guard lock(mutex_);
+  std::unordered_map<const Template*, std::shared_ptr<const Template>> remade;
+  for (auto& [key, known] : layouts_) {
+    const auto old = known.lock();
+    if (old == nullptr) continue;
+    const std::shared_ptr<Template> made = remake(*old);
+    if (made != nullptr) made->serial = new_layout_serial();
+    known = made;
+    remade.emplace(old.get(), made);
+  }
+  std::vector<TemplateRef> lost;
+  for (auto& [key, domain] : domains_) {
+    for (auto& [id, entry] : domain.templates) {
+      const auto& layout = remade.at(entry->layout.get());
+      if (layout == nullptr) {
+        lost.push_back(entry);
+        continue;
+      }
+      // Other tables may take other fields for padding.
+      std::size_t& fields = exporters_.at(key.exporter.address).fields;
+      fields = fields - entry->layout->fields.size() + layout->fields.size();
+      fields_ = fields_ - entry->layout->fields.size() + layout->fields.size();
+      entry->layout = layout;
+    }
+  }
+  for (const TemplateRef& entry : lost) erase(entry);
+  ejected_.fetch_add(lost.size(), std::memory_order_relaxed);
 }
 
 /// Returns: the one whose last use is longest ago, taken out of the heap; there is at least one.
@@ -239,9 +295,9 @@ void TemplateStore::push(const TemplateRef& entry) {
 std::size_t TemplateStore::expire(std::int64_t now_ns) {
   const std::lock_guard lock(mutex_);
   std::size_t expired = 0;
-  while (idle_timeout_ns_ && templates_ != 0 && now_ns - by_use_.top().used_ns > *idle_timeout_ns_) {
+  while (limits_.idle_timeout_ns && templates_ != 0 && now_ns - by_use_.top().used_ns > *limits_.idle_timeout_ns) {
     const TemplateRef oldest = least_recently_used();
-    if (now_ns - oldest->last_used_ns.load(std::memory_order_relaxed) <= *idle_timeout_ns_) {
+    if (now_ns - oldest->last_used_ns.load(std::memory_order_relaxed) <= *limits_.idle_timeout_ns) {
       push(oldest);
       break;
     }

@@ -104,13 +104,14 @@ void decode_and_map(benchmark::State& state, const Workload& work) {
   BatchPool pool;
   InputState input;
   RecordPath path(translation(), pool, {{kRendering, [](const BatchRef&) {}}}, {&input});
+  InputPath& in = *path.inputs().front();
   path.set_event_ids("1700000000000-0-", 1);
-  path.decode(0, test::datagram_of(work.templates));
+  in.decode(test::datagram_of(work.templates));
   const Datagram datagram = test::datagram_of(work.data);
-  for (int i = 0; i < 100; ++i) path.decode(0, datagram);
+  for (int i = 0; i < 100; ++i) in.decode(datagram);
   const std::uint64_t bytes = path.render_counters()[0]->bytes.value();
   const std::size_t before = test::allocations();
-  for (auto _ : state) path.decode(0, datagram);
+  for (auto _ : state) in.decode(datagram);
   report(state, work, path.render_counters()[0]->bytes.value() - bytes, test::allocations() - before);
 }
 

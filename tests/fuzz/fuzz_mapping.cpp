@@ -129,7 +129,7 @@ Result result_of(const std::filesystem::path& file, RecordView view) {
   RecordPath path(translation(), pool, {{RenderingConfig{}, take}}, {&input});
   path.set_event_ids("1700000000000-15-", 1);
   static const auto kMessages = messages();
-  for (const auto& message : kMessages) path.decode(0, datagram_of(message));
+  for (const auto& message : kMessages) path.inputs().front()->decode(datagram_of(message));
   path.finish();
   require(path.inputs()[0]->decode_counters().records.value() == kRecords, "every record is decoded");
   const std::uint64_t dropped = path.render_counters()[0]->dropped_records.value();

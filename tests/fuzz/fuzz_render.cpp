@@ -111,7 +111,7 @@ void render(FuzzInput& in) {
   MessageComposer composer;
   while (!in.empty()) {
     const std::vector<std::uint8_t> payload = composer.next(in);
-    path.decode(0, datagram_of(payload, (choice & 4) != 0 ? "2001:db8::7" : "192.0.2.1"));
+    path.inputs().front()->decode(datagram_of(payload, (choice & 4) != 0 ? "2001:db8::7" : "192.0.2.1"));
   }
   path.finish();
 

@@ -41,7 +41,7 @@ CaptureLines convert_capture(const std::filesystem::path& file, const Translatio
   Datagram datagram;
   while (exports->next(datagram)) {
     path.set_event_ids(std::to_string(datagram.frame) + '-', 1);
-    path.decode(0, datagram);
+    path.inputs().front()->decode(datagram);
   }
   path.finish();
   result.records = path.inputs().front()->decode_counters().records.value();

@@ -51,7 +51,7 @@ std::vector<std::string> RenderFixture::lines(const std::vector<std::uint8_t>& p
                                          std::vector<InputState*>{input_.get()});
     path_->set_event_ids("7-", 1);
   }
-  path_->decode(0, datagram_of(payload, exporter));
+  path_->inputs().front()->decode(datagram_of(payload, exporter));
   path_->flush();
   return std::exchange(lines_, {});
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "flowcef/core/counter.hpp"
 #include "flowcef/decode/completeness.hpp"
@@ -20,7 +21,7 @@ struct FilterCounters {
 };
 
 /// Thread:   one; the counters may be read by any.
-/// Lifetime: keeps references to all it was made of.
+/// Lifetime: keeps references to all it was made of, or to what reconfigure() gave it in their place.
 class InputPath final : private DataSetHandler {
  public:
   using Render = std::function<void(const DataSet&)>;
@@ -32,6 +33,10 @@ class InputPath final : private DataSetHandler {
   void end_session(const IpAddress& exporter, std::uint64_t session) { decoder_.end_session(exporter, session); }
   void tick(std::int64_t now_ns) { decoder_.tick(now_ns); }
   void finish() { decoder_.finish(); }
+  /// Goes on by other element tables, and by the settings that the input has now; as Decoder::reconfigure(). Counters go
+  /// on; rates of exporters begin anew.
+  /// Input: `dead_letters` may be null.
+  void reconfigure(const ElementRegistry& registry, DeadLetterFile* dead_letters);
 
   [[nodiscard]] const DecodeCounters& decode_counters() const noexcept { return decode_counters_; }
   [[nodiscard]] const FilterCounters& filter_counters() const noexcept { return filter_counters_; }
@@ -43,12 +48,14 @@ class InputPath final : private DataSetHandler {
   void render_complete(const DataSet& set);
   void count_missing(const IpAddress& exporter, std::uint32_t missing);
 
+  void open_admission();
+
   const DecodeConfig& config_;
   DeadLetterFile* dead_letters_;
   Render render_;
   DecodeCounters decode_counters_;
   FilterCounters filter_counters_;
-  Admission admission_;
+  std::optional<Admission> admission_;  ///< always there
   Completeness completeness_;
   DataSetSlicer slicer_;
   Decoder decoder_;

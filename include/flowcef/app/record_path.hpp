@@ -20,8 +20,9 @@ struct RenderingPlan {
 };
 
 /// Decodes datagrams and renders each record once for every plan, with the same event id in all of them.
-/// Thread:   all calls from one; the counters from any.
-/// Lifetime: keeps references to the inputs' states, the registry and the plans' mappings.
+/// Thread:   all calls from one at a time; the counters from any.
+/// Lifetime: keeps references to the inputs' states, the registry, the plans' mappings and the dead letters, or to what
+///           reconfigure() gave it in their place.
 class RecordPath {
  public:
   /// Input: `dead_letters` may be null.
@@ -31,20 +32,29 @@ class RecordPath {
   RecordPath(const Translation& translation, BatchPool& pool, std::vector<RenderingPlan> plans,
              const std::vector<InputState*>& inputs, DeadLetterFile* dead_letters = nullptr);
 
-  /// As Renderer::report_unmapped().
-  void report_unmapped(const Renderer::ReportUnmapped& report);
+  /// As Renderer::report_unmapped(), for the renderings of later plans too.
+  void report_unmapped(Renderer::ReportUnmapped report);
   /// Event ids are the prefix and a number, which starts at `first`.
   void set_event_ids(std::string prefix, std::uint64_t first);
-  /// Input: `input` is a place in the list of inputs.
-  void decode(std::size_t input, const Datagram& datagram) { inputs_[input]->decode(datagram); }
-  void end_session(std::size_t input, const IpAddress& exporter, std::uint64_t session);
+  /// Lifetime: the path of an input, through which its datagrams come, is there until remove_input().
+  InputPath& add_input(InputState& input);
+  /// Forgets an input. To be called behind the path's finish(); its counters go with it.
+  void remove_input(InputPath& path);
   /// Input: the time of day, in nanoseconds since 1970 UTC.
   void tick(std::int64_t now_ns);
   /// Hands on what has been rendered so far.
   void flush();
+  /// Hands on what has been rendered, ends all renderings and begins those of `plans`. Inputs go on by what their states
+  /// say now, see Decoder::reconfigure(); event ids and the inputs' counters count on.
+  /// Input:   `dead_letters` may be null.
+  /// Returns: the counters of the renderings that ended, in the order of their plans.
+  std::vector<std::unique_ptr<RenderCounters>> reconfigure(const ElementRegistry& registry,
+                                                           const std::vector<RenderingPlan>& plans,
+                                                           DeadLetterFile* dead_letters);
   /// The last thing to do: counts what still waited for its template, then flushes.
   void finish();
 
+  /// In the order in which they came.
   [[nodiscard]] const std::vector<std::unique_ptr<InputPath>>& inputs() const noexcept { return inputs_; }
   /// In the order of the plans.
   [[nodiscard]] const std::vector<std::unique_ptr<RenderCounters>>& render_counters() const noexcept {
@@ -53,8 +63,13 @@ class RecordPath {
 
  private:
   static std::vector<RenderingPlan> with_mapping(std::vector<RenderingPlan> plans, const Mapping& mapping);
+  void begin_renderings(const std::vector<RenderingPlan>& plans);
   void render(const DataSet& set);
 
+  const ElementRegistry* registry_;
+  BatchPool& pool_;
+  DeadLetterFile* dead_letters_;
+  Renderer::ReportUnmapped report_unmapped_;
   std::vector<std::unique_ptr<RenderCounters>> render_counters_;
   std::vector<std::unique_ptr<Renderer>> renderers_;
   std::vector<const Mapping*> mappings_;  ///< of the renderers

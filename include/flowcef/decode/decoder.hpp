@@ -40,6 +40,10 @@ class Decoder {
   void tick(std::int64_t now_ns);
   /// Gives up what still waits: no more is coming.
   void finish();
+  /// Goes on by other element tables, and by the settings that the input has now: to be called for every worker of it
+  /// when InputState::reconfigure() and remake_layouts() are done, and before any of them decodes again. Held data for
+  /// which there is less room is given up.
+  void reconfigure(const ElementRegistry& registry);
 
   [[nodiscard]] ExporterTable& exporters() noexcept { return exporters_; }
   [[nodiscard]] const ExporterTable& exporters() const noexcept { return exporters_; }
@@ -51,6 +55,8 @@ class Decoder {
     std::uint16_t id;
     Bytes body;
   };
+
+  void read_by(const ElementRegistry& registry);
 
   void decode_fixed(const Datagram& datagram);
   void decode_netflow9(const Datagram& datagram);

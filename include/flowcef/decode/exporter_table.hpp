@@ -25,7 +25,7 @@ struct ExporterCounts {
   std::uint64_t records = 0;
   std::array<std::uint64_t, kRefusalCount> refused{};  ///< by Refusal
   SequenceCounts sequence;
-  std::map<std::string_view, std::uint64_t> incomplete;  ///< flows refused, by the element they lack
+  std::map<std::string, std::uint64_t> incomplete;  ///< flows refused, by the element they lack
 
   void add(const ExporterCounts& other);
   [[nodiscard]] bool has_trouble() const noexcept;
@@ -76,6 +76,9 @@ class ExporterTable {
   void end_session(const IpAddress& address, std::uint64_t session);
   /// Lets go of templates that are out of force.
   void sweep();
+  /// Takes over what the input's settings say of exporters now, and lets go of templates that are out of force. Whoever
+  /// is to be counted by another sequence rule begins a new count: what was missing of the old one is lost.
+  void reconfigure();
   /// Closes the sequence gaps that are open: what is missing now is lost.
   void finish();
 
@@ -86,6 +89,7 @@ class ExporterTable {
 
  private:
   void load(Domain& domain);
+  void drop_gone();
   void forget_silent();
   void close_sequence(Exporter& exporter);
   [[nodiscard]] SequenceRule rule_for(const IpAddress& address) const noexcept;

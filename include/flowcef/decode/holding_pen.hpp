@@ -43,6 +43,8 @@ class HoldingPen {
   void expire(std::int64_t now_ns, const GiveUp& give_up);
   void end_session(std::uint64_t session, const GiveUp& give_up);
   void give_up_all(const GiveUp& give_up);
+  /// Sets other limits. Where there is less room, the oldest of this pen give way.
+  void reconfigure(const DecodeConfig& config, const GiveUp& give_up);
 
   [[nodiscard]] bool empty() const noexcept { return by_age_.empty(); }
 
@@ -58,13 +60,14 @@ class HoldingPen {
   };
 
   static std::size_t cost(const HeldSet& set) noexcept;
+  void set_limits(const DecodeConfig& config) noexcept;
   void release(const HeldSet& set) noexcept;
   /// Input: the oldest of its place
   void drop(Iterator set, const GiveUp& give_up);
 
-  const std::size_t max_bytes_;
-  const std::size_t max_bytes_per_exporter_;
-  const std::int64_t max_age_ns_;
+  std::size_t max_bytes_ = 0;
+  std::size_t max_bytes_per_exporter_ = 0;
+  std::int64_t max_age_ns_ = 0;
   std::atomic<std::size_t>& used_;
   std::list<HeldSet> by_age_;                                           ///< oldest first
   std::unordered_map<Place, std::list<Iterator>, PlaceHash> by_place_;  ///< oldest first

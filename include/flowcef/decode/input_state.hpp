@@ -7,11 +7,12 @@
 #include <vector>
 
 #include "flowcef/decode/decode_config.hpp"
+#include "flowcef/decode/information_element.hpp"
 #include "flowcef/decode/template_store.hpp"
 
 namespace flowcef {
 
-/// Thread: any.
+/// Thread: any, but for what changes it while it is in use: then no worker may be decoding.
 struct InputState {
   explicit InputState(DecodeConfig decode = {}, std::vector<ExporterConfig> of_exporters = {})
       : config(std::move(decode)), exporters(std::move(of_exporters)), templates(config) {}
@@ -22,8 +23,15 @@ struct InputState {
     layout.long_flow_ms = static_cast<std::uint32_t>(config.long_flow.count());
   }
 
-  const DecodeConfig config;
-  const std::vector<ExporterConfig> exporters;
+  /// Sets other settings; templates for which there is less room go at once. How records are shown changes with
+  /// remake_layouts(). Where `match_port` changes, templates have to come anew: they are kept under what it says.
+  void reconfigure(DecodeConfig decode, std::vector<ExporterConfig> of_exporters);
+  /// Compiles every template anew, as these element tables and the settings want it: for those who use templates nothing
+  /// else of them changes.
+  void remake_layouts(const ElementRegistry& registry);
+
+  DecodeConfig config;
+  std::vector<ExporterConfig> exporters;
   TemplateStore templates;
   std::atomic<std::size_t> held_bytes = 0;  ///< of all workers' holding pens
 };

@@ -30,8 +30,8 @@ struct TemplateRecord {
 
 class TemplateParser {
  public:
-  /// Lifetime: keeps a reference to the registry, and so do the templates made.
-  explicit TemplateParser(const ElementRegistry& registry) : registry_(registry) {}
+  /// Lifetime: keeps a pointer to the registry, and so do the templates made.
+  explicit TemplateParser(const ElementRegistry& registry) : registry_(&registry) {}
 
   /// Each reads one template record and compiles it; the caller gives it its serial.
   /// Input:   bytes of a template set after its header, big-endian, possibly cut off
@@ -67,7 +67,7 @@ class TemplateParser {
   [[nodiscard]] Result compile(const Shape& shape, ByteReader& in) const;
   [[nodiscard]] bool read_field(const Shape& shape, bool scope, ByteReader& in, Field& field) const;
 
-  const ElementRegistry& registry_;
+  const ElementRegistry* registry_;
 };
 
 }  // namespace flowcef

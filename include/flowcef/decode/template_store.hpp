@@ -20,7 +20,7 @@
 namespace flowcef {
 
 /// A template as an exporter numbered it.
-/// Thread: any; what is not atomic never changes.
+/// Thread: any; what is not atomic never changes, but for the layout, while no worker decodes.
 struct StoredTemplate {
   DomainKey key;
   std::uint16_t id = 0;
@@ -60,6 +60,16 @@ class TemplateStore {
   /// Ejects what was not used for the idle timeout. Returns: how many.
   std::size_t expire(std::int64_t now_ns);
 
+  /// Sets other limits. Where there is less room, the least recently used templates go at once: first those of exporters
+  /// that are over their quota. No worker may be decoding.
+  void reconfigure(const DecodeConfig& config);
+  /// Returns: how many had to go at reconfigurations since the last call.
+  [[nodiscard]] std::size_t take_ejected() noexcept { return ejected_.exchange(0, std::memory_order_relaxed); }
+  /// Puts another layout of the same definition in the place of each; equal ones stay shared. Ids, uses, rows and
+  /// references stay, and to no one it is a redefinition. No worker may be decoding.
+  /// Input: returns null for a layout that cannot be made; templates of it are ejected
+  void remake_layouts(const std::function<std::shared_ptr<Template>(const Template&)>& remake);
+
   /// Notes what options data said. Returns: false if the exporter's quota of rows is used up.
   bool put_row(const DomainKey& key, const OptionsRow& row);
 
@@ -73,7 +83,7 @@ class TemplateStore {
   void for_each_saved(const std::function<void(const DomainKey&, const DomainContent&)>& visit);
 
   [[nodiscard]] std::size_t size();
-  [[nodiscard]] const std::optional<std::int64_t>& idle_timeout_ns() const noexcept { return idle_timeout_ns_; }
+  [[nodiscard]] const std::optional<std::int64_t>& idle_timeout_ns() const noexcept { return limits_.idle_timeout_ns; }
   /// Templates removed so far, those with many fields and their domains' rows counting for more: who keeps references
   /// looks from time to time which of them are gone.
   [[nodiscard]] std::uint64_t removals() const noexcept { return removals_.load(std::memory_order_relaxed); }
@@ -91,6 +101,15 @@ class TemplateStore {
     std::size_t fields = 0;
     std::size_t rows = 0;
   };
+  struct Limits {
+    explicit Limits(const DecodeConfig& config);
+
+    std::size_t templates;
+    std::size_t templates_per_exporter;
+    std::size_t fields;
+    std::size_t fields_per_exporter;
+    std::optional<std::int64_t> idle_timeout_ns;
+  };
   /// A template and its stamp when it was put into the heap, which does not keep it.
   struct Seen {
     std::int64_t used_ns;
@@ -105,15 +124,13 @@ class TemplateStore {
   void erase(const TemplateRef& entry);
   void erase_domain(DomainMap::iterator domain);
   std::size_t eject_over_limits(const TemplateRef& newest);
+  [[nodiscard]] bool is_over_quota(const Exporter& exporter) const noexcept;
+  [[nodiscard]] bool is_over_limit() const noexcept;
   [[nodiscard]] TemplateRef least_recently_used();
   void push(const TemplateRef& entry);
   void forget_expired_layouts();
 
-  const std::size_t max_templates_;
-  const std::size_t max_templates_per_exporter_;
-  const std::size_t max_fields_;
-  const std::size_t max_fields_per_exporter_;
-  const std::optional<std::int64_t> idle_timeout_ns_;
+  Limits limits_;
 
   std::mutex mutex_;
   DomainMap domains_;
@@ -127,6 +144,7 @@ class TemplateStore {
   std::size_t templates_ = 0;
   std::size_t fields_ = 0;
   std::size_t rows_ = 0;
+  std::atomic<std::size_t> ejected_ = 0;  ///< at reconfigurations
   std::atomic<std::uint64_t> removals_ = 0;
   std::atomic<std::uint64_t> changes_ = 0;
 };

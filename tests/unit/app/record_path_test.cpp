@@ -137,9 +137,9 @@ TEST_F(Path, RefusedDatagramsAreKept) {
     InputState input;
     RecordPath path(*translation_, pool_, {{{}, [](const BatchRef&) {}}}, {&input}, &dead_letters);
     const std::vector<std::uint8_t> rubbish = {0, 99, 1, 2};
-    path.decode(0, datagram_of(rubbish));
+    path.inputs().front()->decode(datagram_of(rubbish));
     const auto held = MessageBuilder::ipfix().set(300, ByteWriter().u32(1)).bytes();
-    path.decode(0, datagram_of(held));
+    path.inputs().front()->decode(datagram_of(held));
     path.finish();
   }
   CaptureFile kept(file);

@@ -124,6 +124,28 @@ TEST_F(Pen, ReturnsItsBudget) {
   EXPECT_EQ(used_, 0U);
 }
 
+// PX-15: the oldest give way, and only those of exporters that hold too much, or of all of them.
+TEST_F(Pen, ASmallerBudgetHoldsAtOnce) {
+  for (const int id : {256, 257, 256}) EXPECT_TRUE(hold("192.0.2.1", static_cast<std::uint16_t>(id)));
+  const std::size_t each = used_ / 3;
+  EXPECT_TRUE(hold("192.0.2.2", 256));
+  std::vector<std::uint32_t> given_up;
+  const auto note = [&](const HeldSet& set) { given_up.push_back(set.context.sequence); };
+  DecodeConfig smaller = config();
+  smaller.hold_bytes_per_exporter = 2 * each;
+  pen_.reconfigure(smaller, note);
+  EXPECT_EQ(given_up, (std::vector<std::uint32_t>{1}));
+  smaller.hold_bytes = 2 * each;
+  pen_.reconfigure(smaller, note);
+  EXPECT_EQ(given_up, (std::vector<std::uint32_t>{1, 2}));
+  EXPECT_EQ(used_, 2 * each);
+  EXPECT_FALSE(hold("192.0.2.3", 256));
+  pen_.reconfigure(config(), note);
+  EXPECT_TRUE(hold("192.0.2.3", 256));
+  EXPECT_EQ(given_up.size(), 2U);
+  EXPECT_EQ(pen_.take(domain("192.0.2.1"), 256).front().context.sequence, 3U);
+}
+
 TEST(HoldingPenSwitchedOff, KeepsNothing) {
   DecodeConfig config;
   config.hold_bytes = 0;

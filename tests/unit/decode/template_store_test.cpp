@@ -125,6 +125,70 @@ TEST(TemplateMemory, RemovalsCountFieldsAndRows) {
   EXPECT_EQ(store.removals(), 1U + 2'000 / 50 + 26 / 8);
 }
 
+// PX-15: whoever keeps a reference to a template has its new layout; exporters of one make go on sharing one.
+TEST_F(Store, LayoutsAreRemadeInPlace) {
+  const TemplateRef first = put(domain(1)).entry;
+  const TemplateRef same = put(domain(2, "192.0.2.2", 7), 300).entry;
+  const TemplateRef lost = put(domain(3), 256, 2).entry;
+  const std::uint64_t serial = first->layout->serial;
+  const std::uint64_t changes = store_.changes();
+  store_.remake_layouts(
+      [](const Template& old) { return old.definition[0] == 2 ? nullptr : std::make_shared<Template>(old); });
+  EXPECT_NE(first->layout->serial, serial);
+  EXPECT_EQ(first->layout, same->layout);
+  EXPECT_EQ(first->last_used_ns, 1);
+  EXPECT_FALSE(first->gone || same->gone);
+  EXPECT_TRUE(lost->gone);
+  EXPECT_FALSE(has(domain(3)));
+  EXPECT_EQ(store_.take_ejected(), 1U);
+  EXPECT_EQ(store_.take_ejected(), 0U);
+  EXPECT_EQ(store_.changes(), changes + 1);
+  const auto refreshed = put(domain(1));
+  EXPECT_FALSE(refreshed.is_new || refreshed.is_redefined);
+  EXPECT_EQ(refreshed.entry, first);
+}
+
+TEST(TemplateMemory, IsCountedByTheRemadeLayouts) {
+  DecodeConfig config;
+  config.max_templates_per_exporter = 3;
+  TemplateStore store(config);
+  store.put(domain(1), 256, layout(1, 900), 1);
+  store.put(domain(1), 257, layout(2, 900), 2);
+  store.remake_layouts([](const Template& old) {
+    auto made = std::make_shared<Template>(old);
+    made->fields.resize(1'100);
+    return made;
+  });
+  EXPECT_EQ(store.put(domain(1), 258, layout(3), 3).ejected, 1U) << "2048 fields are the quota";
+}
+
+// PX-15, PX-16: the rule by which templates make room holds for smaller limits too.
+TEST(TemplateLimits, ChangeAtOnce) {
+  DecodeConfig config;
+  TemplateStore store(config);
+  for (std::uint16_t id = 256; id < 266; ++id) {
+    store.put(domain(1, "192.0.2.1"), id, layout(), 1'000 - id);
+    store.put(domain(2, "192.0.2.2"), id, layout(), 10'000 - id);
+  }
+  store.put(domain(3, "192.0.2.1"), 256, layout(), 5);
+  store.put_row(domain(3, "192.0.2.1"), {OptionsTable::interface_name, "a", "x", 0});
+  config.max_templates_per_exporter = 8;
+  store.reconfigure(config);
+  EXPECT_EQ(store.size(), 16U);
+  EXPECT_EQ(store.take_ejected(), 5U);
+  EXPECT_EQ(store.find(domain(3, "192.0.2.1"), 256), nullptr);
+  EXPECT_EQ(store.content_of(domain(3, "192.0.2.1")).serial, 0U) << "a domain goes with its last template";
+  EXPECT_EQ(store.find(domain(1, "192.0.2.1"), 264), nullptr);
+  EXPECT_NE(store.find(domain(1, "192.0.2.1"), 263), nullptr);
+  config.max_templates = 9;
+  store.reconfigure(config);
+  EXPECT_EQ(store.take_ejected(), 7U);
+  EXPECT_NE(store.find(domain(1, "192.0.2.1"), 256), nullptr) << "the one of that exporter that was used last";
+  EXPECT_NE(store.find(domain(2, "192.0.2.2"), 263), nullptr);
+  store.reconfigure({});
+  EXPECT_EQ(store.put(domain(4), 256, layout(), 20'000).ejected, 0U);
+}
+
 // SS-08, SS-11: idle time runs from the last use.
 TEST(TemplateIdleTime, RunsFromTheLastUse) {
   DecodeConfig config;

@@ -73,15 +73,15 @@ TEST_P(Allocations, AreZeroPerRecordInSteadyState) {
   InputState input;
   RecordPath path(shipped_translation(), pool, plans, {&input});
   path.set_event_ids("1700000000000-0-", 1);
-  path.decode(0, datagram_of(sent.templates));
+  path.inputs().front()->decode(datagram_of(sent.templates));
   // Enough to fill several batches, so that the pool is warm and each buffer has grown its index.
-  for (int i = 0; i < 400; ++i) path.decode(0, datagram_of(sent.data));
+  for (int i = 0; i < 400; ++i) path.inputs().front()->decode(datagram_of(sent.data));
   path.flush();
   ASSERT_GT(lines, 0U);
 
   const std::size_t lines_before = lines;
   const std::size_t before = allocations();
-  for (int i = 0; i < 400; ++i) path.decode(0, datagram_of(sent.data));
+  for (int i = 0; i < 400; ++i) path.inputs().front()->decode(datagram_of(sent.data));
   path.flush();
   EXPECT_EQ(allocations() - before, 0U);
   EXPECT_GE(lines - lines_before, 8000U);

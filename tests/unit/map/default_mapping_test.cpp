@@ -16,7 +16,7 @@ class DefaultMapping : public RenderFixture {
     InputState input;
     RecordPath path(shipped_translation(), pool_, {{{}, collect}}, {&input});
     path.set_event_ids("1-", 1);
-    path.decode(0, datagram_of(payload));
+    path.inputs().front()->decode(datagram_of(payload));
     path.flush();
     EXPECT_EQ(made.size(), 1U);
     const auto read = read_cef(made.empty() ? "" : made[0]);

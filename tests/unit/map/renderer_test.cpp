@@ -18,7 +18,7 @@ class Rendering : public RenderFixture {
     path.set_event_ids("e-", 9);
     for (const MessageBuilder& message : messages) {
       const auto bytes = message.bytes();
-      path.decode(0, datagram_of(bytes));
+      path.inputs().front()->decode(datagram_of(bytes));
     }
     path.flush();
     return made;
