@@ -155,22 +155,27 @@ std::expected<std::shared_ptr<const BridgeTranslation>, ConfigErrors> load_bridg
   auto registry = std::make_shared<ElementRegistry>();
   ConfigErrors errors;
   read_elements(config.elements, config.mapping, *registry, errors);
-  for (const OutputConfig& output : config.outputs) {
-    const std::filesystem::path& file = output.mapping.empty() ? config.mapping : output.mapping;
+  const auto index_of = [&](const std::filesystem::path& file, const CefConfig& cef) {
     auto& mappings = translation->mappings;
-    const auto known = std::ranges::find_if(
-        mappings, [&](const auto& entry) { return entry->file == file && entry->cef == output.cef; });
-    translation->of_output.push_back(static_cast<std::size_t>(known - mappings.begin()));
-    if (known != mappings.end()) continue;
+    const auto known =
+        std::ranges::find_if(mappings, [&](const auto& entry) { return entry->file == file && entry->cef == cef; });
+    const auto index = static_cast<std::size_t>(known - mappings.begin());
+    if (known != mappings.end()) return index;
     ConfigErrors found;
-    auto made = read_mapping(file, output.cef, *registry, found);
+    auto made = read_mapping(file, cef, *registry, found);
     for (ConfigError& error : found) {
       if (std::ranges::find(errors, error) == errors.end()) errors.push_back(std::move(error));
     }
     if (!made) made.emplace();
     mappings.push_back(std::make_shared<const BridgeMapping>(
-        BridgeMapping{file, output.cef, std::move(made->hash), std::move(made->mapping)}));
+        BridgeMapping{file, cef, std::move(made->hash), std::move(made->mapping)}));
+    return index;
+  };
+  for (const OutputConfig& output : config.outputs) {
+    const std::filesystem::path& file = output.mapping.empty() ? config.mapping : output.mapping;
+    if (!file.empty()) translation->of_output.push_back(index_of(file, output.cef));
   }
+  if (config.outputs.empty() && !config.mapping.empty()) index_of(config.mapping, {});
   append(errors, check_requirements(config, *registry));
   if (!errors.empty()) return std::unexpected(std::move(errors));
   translation->registry = std::move(registry);

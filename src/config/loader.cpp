@@ -30,7 +30,7 @@ class ConfigLoader {
  public:
   explicit ConfigLoader(const std::filesystem::path& file) : base_(file.parent_path()), errors_(file.string()) {}
 
-  std::expected<Config, ConfigErrors> load(const TomlValue& document) {
+  LoadedConfig load(const TomlValue& document) {
     TableReader root(std::get<TomlValue::Table>(document.data), document.where, "", errors_);
     read_paths(root);
     read_process_options(root);
@@ -40,8 +40,7 @@ class ConfigLoader {
     for (TableReader table : root.find_tables("exporter")) read_exporter(table);
     for (TableReader table : root.require_tables("output")) read_output(table);
     root.refuse_unread();
-    if (!errors_.empty()) return std::unexpected(errors_.take());
-    return std::move(config_);
+    return {std::move(config_), errors_.take()};
   }
 
  private:
@@ -131,10 +130,16 @@ class ConfigLoader {
 
 }  // namespace
 
-std::expected<Config, ConfigErrors> load_config(const std::filesystem::path& file) {
+LoadedConfig load_config_as_far_as_possible(const std::filesystem::path& file) {
   const auto document = read_toml(file);
-  if (!document) return std::unexpected(ConfigErrors{document.error()});
+  if (!document) return {{}, {document.error()}};
   return ConfigLoader(file).load(*document);
+}
+
+std::expected<Config, ConfigErrors> load_config(const std::filesystem::path& file) {
+  LoadedConfig loaded = load_config_as_far_as_possible(file);
+  if (!loaded.errors.empty()) return std::unexpected(std::move(loaded.errors));
+  return std::move(loaded.config);
 }
 
 }  // namespace flowcef

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "flowcef/source/file_handle.hpp"
+#include "flowcef/source/stream_source.hpp"
 
 namespace flowcef {
 namespace {
@@ -62,6 +63,10 @@ ssl::context make_listen_tls(const ListenTlsConfig& config) {
   load_certificate(context, config);
   if (!config.client_ca.empty()) load_client_authorities(context, config.client_ca);
   return context;
+}
+
+void check_listen_tls(const ListenTlsConfig& config) {
+  static_cast<void>(make_listen_tls(config));
 }
 
 }  // namespace flowcef

@@ -44,7 +44,7 @@ struct BridgeTranslation {
 [[nodiscard]] std::expected<std::unique_ptr<const Translation>, ConfigErrors> load_translation(
     const std::filesystem::path& mapping, const std::vector<std::filesystem::path>& elements);
 
-/// The same for every output of a configuration.
+/// The same for every output of a configuration, of which parts may be missing where only its errors are wanted.
 /// Errors: all of them at once, each once: of the tables, of every mapping, and what inputs require that no table has.
 [[nodiscard]] std::expected<std::shared_ptr<const BridgeTranslation>, ConfigErrors> load_bridge_translation(
     const Config& config);

@@ -16,4 +16,12 @@ namespace flowcef {
 /// Errors:  all of them at once, in the order of the file; a breach of TOML's syntax is a single one
 [[nodiscard]] std::expected<Config, ConfigErrors> load_config(const std::filesystem::path& file);
 
+/// A configuration, and what is wrong with it: what is unfit has its default there, or is missing.
+struct LoadedConfig {
+  Config config;
+  ConfigErrors errors;
+};
+/// The same for those who look on for more errors, in files that it names.
+[[nodiscard]] LoadedConfig load_config_as_far_as_possible(const std::filesystem::path& file);
+
 }  // namespace flowcef

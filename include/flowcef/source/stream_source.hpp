@@ -99,4 +99,7 @@ class StreamSource {
   std::shared_ptr<Impl> impl_;
 };
 
+/// Errors: std::runtime_error naming the setting and the file that cannot be used
+void check_listen_tls(const ListenTlsConfig& config);
+
 }  // namespace flowcef
