@@ -6,7 +6,7 @@
 #include "flowcef/app/commands.hpp"
 #include "flowcef/app/error_report.hpp"
 #include "flowcef/app/file_settings.hpp"
-#include "flowcef/app/pipeline.hpp"
+#include "flowcef/app/output_group.hpp"
 #include "flowcef/app/progress_bar.hpp"
 #include "flowcef/app/unmapped_log.hpp"
 #include "flowcef/source/export_file.hpp"
@@ -81,7 +81,7 @@ int convert_command(const ConvertOptions& options) {
   BatchPool pool;
   OutputGroup outputs({output_config(options, settings->hosts)}, {&(*translation)->mapping}, logs);
   InputState input(settings->decode, settings->exporters);
-  RecordPath path(**translation, pool, outputs.waiting_plans(), {&input});
+  RecordPath path(**translation, pool, outputs.plans(Producer::can_wait), {&input});
   UnmappedLog unmapped(logs.make("map"));
   path.report_unmapped([&unmapped](const UnmappedElement& element) { unmapped.report(element); });
   FileCounts totals;
@@ -98,6 +98,7 @@ int convert_command(const ConvertOptions& options) {
     }
   }
   path.finish();
+  outputs.settle({RenderedCounts(*path.render_counters().front())});
   outputs.stop(std::chrono::steady_clock::time_point::max());
 
   FinalCounts counts;
@@ -106,7 +107,7 @@ int convert_command(const ConvertOptions& options) {
   counts.add("frames.truncated", totals.truncated, false);
   counts.add("frames.bad", totals.bad, false);
   counts.add("frames.incomplete", totals.incomplete, false);
-  outputs.add_counts(counts);
+  outputs.add_counts(counts, counts.sent_on());
   std::cerr << counts.to_string();
   for (const std::string& imbalance : counts.imbalances()) {
     std::cerr << "the books do not balance: " << imbalance << '\n';

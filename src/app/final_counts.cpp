@@ -33,16 +33,51 @@ void FinalCounts::Lines::append_to(std::string& text) const {
   }
 }
 
+RenderedCounts::RenderedCounts(const RenderCounters& counters)
+    : lines(counters.lines.value()),
+      dropped(counters.dropped_records.value()),
+      oversize(counters.oversize.value()),
+      shed_lines(counters.shed_lines.value()),
+      shed_keys(counters.shed_keys.value()),
+      dropped_fields(counters.dropped_fields.value()),
+      unknown_fields(counters.unknown_fields.value()) {}
+
+RenderedCounts& RenderedCounts::operator+=(const RenderedCounts& other) {
+  lines += other.lines;
+  dropped += other.dropped;
+  oversize += other.oversize;
+  shed_lines += other.shed_lines;
+  shed_keys += other.shed_keys;
+  dropped_fields += other.dropped_fields;
+  unknown_fields += other.unknown_fields;
+  return *this;
+}
+
+void OutputBooksEntry::add(const OutputBooksEntry& other) {
+  offered += other.offered;
+  rendered += other.rendered;
+  counts.submitted += other.counts.submitted;
+  counts.delivered += other.counts.delivered;
+  counts.queued += other.counts.queued;
+  for (const auto& [reason, lines] : other.counts.dropped) counts.dropped[reason] += lines;
+  for (const auto& [reason, times] : other.counts.errors) counts.errors[reason] += times;
+}
+
 void FinalCounts::add(const RecordPath& path) {
   for (const auto& input : path.inputs()) add(*input);
-  rendered_.resize(path.render_counters().size());
-  for (std::size_t i = 0; i < rendered_.size(); ++i) {
-    const RenderCounters& counters = *path.render_counters()[i];
-    rendered_[i].lines += counters.lines.value();
-    rendered_[i].dropped += counters.dropped_records.value();
-    lines_.add("records.dropped", counters.dropped_records.value());
-    lines_.add("fields.dropped", counters.dropped_fields.value());
-    lines_.add("fields.unknown", counters.unknown_fields.value());
+  for (const auto& counters : path.render_counters()) add(RenderedCounts(*counters));
+}
+
+void FinalCounts::add(const RenderedCounts& rendered) {
+  rendered_ += rendered;
+}
+
+void FinalCounts::add(const OutputBooksEntry& output) {
+  const auto known = std::ranges::find(outputs_, output.name, &OutputBooksEntry::name);
+  if (known == outputs_.end()) {
+    outputs_.push_back(output);
+  } else {
+    known->add(output);
   }
 }
 
@@ -85,27 +120,34 @@ void FinalCounts::add_exporters(const ExporterTable& exporters) {
   forgotten_.add(exporters.forgotten());
 }
 
-void FinalCounts::add(const std::string& name, std::size_t plan, const OutputCounts& counts) {
-  dropped_lines_ += counts.dropped_lines();
-  outputs_.push_back({name, plan, counts});
+void FinalCounts::add(const std::string& name, std::uint64_t value, bool always) {
+  if (!always && value == 0) return;
+  const auto known = std::ranges::find(other_, name, &std::pair<std::string, std::uint64_t>::first);
+  if (known == other_.end()) {
+    other_.emplace_back(name, value);
+  } else {
+    known->second += value;
+  }
 }
 
-void FinalCounts::add(const std::string& name, std::uint64_t value, bool always) {
-  if (always || value != 0) other_.emplace_back(name, value);
+std::uint64_t FinalCounts::dropped_lines() const noexcept {
+  return std::accumulate(
+      outputs_.begin(), outputs_.end(), std::uint64_t{0},
+      [](std::uint64_t sum, const OutputBooksEntry& output) { return sum + output.counts.dropped_lines(); });
 }
 
 std::vector<std::string> FinalCounts::imbalances() const {
   std::vector<std::string> found;
-  for (const Rendered& rendered : rendered_) {
-    const std::uint64_t kept_back = kept_back_ + rendered.dropped;
-    if (rendered.lines + kept_back == records_) continue;
-    found.push_back("decoded " + std::to_string(records_) + " records but rendered " + std::to_string(rendered.lines) +
-                    " and kept back " + std::to_string(kept_back));
-  }
-  for (const OutputEntry& output : outputs_) {
-    const std::uint64_t rendered = output.plan < rendered_.size() ? rendered_[output.plan].lines : 0;
-    if (output.counts.balanced() && output.counts.submitted == rendered) continue;
-    found.push_back("output " + output.name + ": rendered " + std::to_string(rendered) + ", submitted " +
+  for (const OutputBooksEntry& output : outputs_) {
+    const std::string name = "output " + output.name + ": ";
+    const RenderedCounts& rendered = output.rendered;
+    if (rendered.records() != output.offered) {
+      found.push_back(name + "records sent on " + std::to_string(output.offered) + ", rendered " +
+                      std::to_string(rendered.lines) + ", dropped by rules " + std::to_string(rendered.dropped) +
+                      ", oversize " + std::to_string(rendered.oversize));
+    }
+    if (output.counts.balanced() && output.counts.submitted == rendered.lines) continue;
+    found.push_back(name + "rendered " + std::to_string(rendered.lines) + ", submitted " +
                     std::to_string(output.counts.submitted) + ", delivered " + std::to_string(output.counts.delivered) +
                     ", queued " + std::to_string(output.counts.queued) + ", dropped " +
                     std::to_string(output.counts.dropped_lines()));
@@ -152,18 +194,26 @@ void FinalCounts::append_exporters(std::string& text) const {
 
 std::string FinalCounts::to_string() const {
   std::string text;
-  lines_.append_to(text);
+  Lines lines = lines_;
+  lines.add("records.dropped", rendered_.dropped);
+  lines.add("records.oversize", rendered_.oversize);
+  lines.add("fields.dropped", rendered_.dropped_fields);
+  lines.add("fields.unknown", rendered_.unknown_fields);
+  lines.append_to(text);
   const auto line = [&text](const std::string& name, std::uint64_t value) {
     text += name + ' ' + std::to_string(value) + '\n';
   };
-  line("lines", std::accumulate(rendered_.begin(), rendered_.end(), std::uint64_t{0},
-                                [](std::uint64_t sum, const Rendered& rendered) { return sum + rendered.lines; }));
+  line("lines", rendered_.lines);
+  if (rendered_.shed_lines != 0) {
+    line("lines.shed", rendered_.shed_lines);
+    line("keys.shed", rendered_.shed_keys);
+  }
   line("refused", std::accumulate(refused_.begin(), refused_.end(), std::uint64_t{0},
                                   [](std::uint64_t sum, const auto& entry) { return sum + entry.second; }));
   for (const auto& [reason, count] : refused_) line("refused." + reason, count);
   append_exporters(text);
   for (const auto& [name, value] : other_) line(name, value);
-  for (const OutputEntry& output : outputs_) {
+  for (const OutputBooksEntry& output : outputs_) {
     const std::string name = "output." + output.name;
     line(name + ".delivered", output.counts.delivered);
     line(name + ".queued", output.counts.queued);

@@ -1,5 +1,6 @@
 #include "flowcef/app/ingest_worker.hpp"
 
+#include <algorithm>
 #include <boost/asio.hpp>
 #include <chrono>
 #include <utility>
@@ -13,13 +14,21 @@ std::int64_t now_ns() {
   return std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
+void start_source(const WorkerInput& input) {
+  if (input.udp) input.udp->start();
+  if (input.stream) input.stream->start();
+}
+
+void stop_source(const WorkerInput& input) {
+  if (input.udp) input.udp->stop();
+  if (input.stream) input.stream->stop();
+}
+
 }  // namespace
 
 struct IngestWorker::Loop {
   boost::asio::io_context context{1};
   boost::asio::steady_timer tick{context};
-  std::vector<std::unique_ptr<UdpSource>> udp;
-  std::vector<std::unique_ptr<StreamSource>> streams;
 };
 
 IngestWorker::IngestWorker(std::unique_ptr<RecordPath> path, Logger log)
@@ -29,26 +38,55 @@ IngestWorker::~IngestWorker() {
   stop();
 }
 
-void IngestWorker::add_udp(std::size_t input, std::vector<UdpSocket> sockets) {
-  InputPath& path = *path_->inputs()[input];
-  const UdpSourceHandlers handlers{[&path](const Datagram& datagram) { path.decode(datagram); },
+std::unique_ptr<WorkerInput> IngestWorker::prepare_udp(InputState& input, std::vector<UdpSocket> sockets) {
+  auto made = std::make_unique<WorkerInput>();
+  made->state = &input;
+  const UdpSourceHandlers handlers{[entry = made.get()](const Datagram& datagram) { entry->path->decode(datagram); },
                                    [this] { path_->flush(); }};
-  loop_->udp.push_back(std::make_unique<UdpSource>(loop_->context, std::move(sockets), log_, handlers));
+  made->udp = std::make_unique<UdpSource>(loop_->context, std::move(sockets), log_, handlers);
+  return made;
 }
 
-std::vector<Endpoint> IngestWorker::add_stream(std::size_t input, const StreamSourceConfig& config) {
-  InputPath& path = *path_->inputs()[input];
-  const StreamSourceHandlers handlers{
-      [&path](const Datagram& datagram) { path.decode(datagram); },
-      [&path](std::uint64_t session, const Endpoint& exporter) { path.end_session(exporter.address, session); },
-      [this] { path_->flush(); }};
-  loop_->streams.push_back(std::make_unique<StreamSource>(loop_->context, config, log_, handlers));
-  return loop_->streams.back()->local_endpoints();
+std::unique_ptr<WorkerInput> IngestWorker::prepare_stream(InputState& input, const StreamSourceConfig& config) {
+  auto made = std::make_unique<WorkerInput>();
+  made->state = &input;
+  const StreamSourceHandlers handlers{[entry = made.get()](const Datagram& datagram) { entry->path->decode(datagram); },
+                                      [entry = made.get()](std::uint64_t session, const Endpoint& exporter) {
+                                        entry->path->end_session(exporter.address, session);
+                                      },
+                                      [this] { path_->flush(); }};
+  made->stream = std::make_unique<StreamSource>(loop_->context, config, log_, handlers);
+  return made;
+}
+
+void IngestWorker::adopt(std::unique_ptr<WorkerInput> input) {
+  input->path = &path_->add_input(*input->state);
+  if (started_) start_source(*input);
+  inputs_.push_back(std::move(input));
+}
+
+std::unique_ptr<WorkerInput> IngestWorker::stop_input(const InputState& input) {
+  const auto found = std::ranges::find(inputs_, &input, [](const auto& entry) { return entry->state; });
+  std::unique_ptr<WorkerInput> stopped = std::move(*found);
+  inputs_.erase(found);
+  stop_source(*stopped);
+  stopped->path->finish();
+  path_->flush();
+  return stopped;
+}
+
+void IngestWorker::remove(std::unique_ptr<WorkerInput> input) {
+  path_->remove_input(*input->path);
+}
+
+WorkerInput* IngestWorker::find(const InputState& input) const noexcept {
+  const auto found = std::ranges::find(inputs_, &input, [](const auto& entry) { return entry->state; });
+  return found == inputs_.end() ? nullptr : found->get();
 }
 
 void IngestWorker::start() {
-  for (const auto& source : loop_->udp) source->start();
-  for (const auto& source : loop_->streams) source->start();
+  started_ = true;
+  for (const auto& input : inputs_) start_source(*input);
   schedule_tick();
   thread_ = std::thread([this] { loop_->context.run(); });
 }
@@ -62,27 +100,35 @@ void IngestWorker::schedule_tick() {
   });
 }
 
+void IngestWorker::park() {
+  boost::asio::post(loop_->context, [this] { parking_.enter(); });
+  parking_.wait_entered();
+}
+
 void IngestWorker::stop() {
   if (!thread_.joinable()) return;
   boost::asio::post(loop_->context, [this] {
-    for (const auto& source : loop_->udp) source->stop();
-    for (const auto& source : loop_->streams) source->stop();
+    for (const auto& input : inputs_) stop_source(*input);
     loop_->tick.cancel();
     path_->finish();
   });
   thread_.join();
 }
 
-std::vector<const UdpSourceCounts*> IngestWorker::udp_counts() const {
-  std::vector<const UdpSourceCounts*> counts;
-  for (const auto& source : loop_->udp) counts.push_back(&source->counts());
-  return counts;
-}
-
-std::vector<const StreamSourceCounts*> IngestWorker::stream_counts() const {
-  std::vector<const StreamSourceCounts*> counts;
-  for (const auto& source : loop_->streams) counts.push_back(&source->counts());
-  return counts;
+void add_source_counts(const WorkerInput& input, FinalCounts& counts) {
+  std::uint64_t kernel_drops = 0;
+  if (input.udp) {
+    kernel_drops = input.udp->counts().kernel_drops.value();
+    counts.add("truncated", input.udp->counts().truncated.value(), false);
+  }
+  counts.add("kernel_drops", kernel_drops);
+  if (!input.stream) return;
+  const StreamSourceCounts& source = input.stream->counts();
+  counts.add("sessions", source.opened.value());
+  counts.add("sessions.refused", source.refused.value(), false);
+  counts.add("sessions.tls_failures", source.tls_failures.value(), false);
+  counts.add("sessions.rubbish", source.rubbish.value(), false);
+  counts.add("sessions.skipped_bytes", source.skipped_bytes.value(), false);
 }
 
 }  // namespace flowcef

@@ -5,6 +5,8 @@
 #include <thread>
 #include <utility>
 
+#include "pipeline_parts.hpp"
+
 namespace flowcef {
 namespace {
 
@@ -15,15 +17,7 @@ std::string start_epoch() {
   return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
 }
 
-Renderer::Deliver deliver_to_plan(const OutputGroup& group, std::size_t plan, Producer producer) {
-  std::vector<Output*> takers;
-  for (std::size_t i = 0; i < group.outputs.size(); ++i) {
-    if (group.plan_of_output[i] == plan) takers.push_back(group.outputs[i].get());
-  }
-  return [takers = std::move(takers), producer](const BatchRef& batch) {
-    for (Output* output : takers) output->submit(batch, producer);
-  };
-}
+}  // namespace
 
 std::vector<OutputConfig> outputs_with_hosts(const Config& config) {
   std::vector<OutputConfig> outputs = config.outputs;
@@ -37,108 +31,86 @@ std::vector<const Mapping*> mappings_of_outputs(const BridgeTranslation& transla
   return mappings;
 }
 
-}  // namespace
-
-OutputGroup::OutputGroup(const std::vector<OutputConfig>& configs, const std::vector<const Mapping*>& mappings,
-                         const LogFactory& logs) {
-  for (std::size_t i = 0; i < configs.size(); ++i) {
-    outputs.push_back(make_output(configs[i].sink, logs.make("sink")));
-    const auto plan = std::ranges::find_if(plans, [&](const RenderingPlan& known) {
-      return known.config == configs[i].rendering && known.mapping == mappings[i];
-    });
-    plan_of_output.push_back(static_cast<std::size_t>(plan - plans.begin()));
-    if (plan == plans.end()) plans.push_back({configs[i].rendering, {}, mappings[i]});
-  }
-  for (std::size_t i = 0; i < plans.size(); ++i) plans[i].deliver = deliver_to_plan(*this, i, Producer::cannot_wait);
+std::unique_ptr<DeadLetterFile> open_dead_letters(const std::optional<DeadLetterConfig>& config, const Logger& log) {
+  if (!config) return nullptr;
+  const auto report = [log](const std::string& problem) { log->warn("refused datagrams are not kept: {}", problem); };
+  return std::make_unique<DeadLetterFile>(*config, report);
 }
 
-std::vector<RenderingPlan> OutputGroup::waiting_plans() const {
-  std::vector<RenderingPlan> waiting = plans;
-  for (std::size_t i = 0; i < waiting.size(); ++i) waiting[i].deliver = deliver_to_plan(*this, i, Producer::can_wait);
-  return waiting;
-}
-
-void OutputGroup::start() {
-  for (const auto& output : outputs) output->start();
-}
-
-void OutputGroup::release_producers() {
-  for (const auto& output : outputs) output->release_producers();
-}
-
-void OutputGroup::stop(std::chrono::steady_clock::time_point deadline) {
-  // All at once, so that a receiver that is down does not use up the time of the others.
-  std::vector<std::thread> stoppers;
-  for (const auto& output : outputs) stoppers.emplace_back([&output, deadline] { output->stop(deadline); });
-  for (std::thread& stopper : stoppers) stopper.join();
-}
-
-void OutputGroup::add_counts(FinalCounts& counts) const {
-  for (std::size_t i = 0; i < outputs.size(); ++i) {
-    counts.add(outputs[i]->config().name, plan_of_output[i], outputs[i]->counts());
-  }
+StreamSourceConfig stream_settings(const InputConfig& input) {
+  StreamSourceConfig settings = std::get<StreamSourceConfig>(input.source);
+  settings.allowed = input.decode.exporters;
+  return settings;
 }
 
 Pipeline::Pipeline(const Config& config, std::shared_ptr<const BridgeTranslation> translation, const LogFactory& logs)
     : epoch_(start_epoch()),
+      logs_(logs),
+      log_(logs.make("source")),
       translation_(std::move(translation)),
       outputs_(outputs_with_hosts(config), mappings_of_outputs(*translation_), logs),
+      dead_letter_config_(config.dead_letter),
+      dead_letters_(open_dead_letters(config.dead_letter, log_)),
       unmapped_(logs.make("map")) {
-  const Logger log = logs.make("source");
-  if (config.dead_letter) {
-    const auto report = [log](const std::string& problem) { log->warn("refused datagrams are not kept: {}", problem); };
-    dead_letters_ = std::make_unique<DeadLetterFile>(*config.dead_letter, report);
-  }
-  std::vector<NamedInput> named;
   for (const InputConfig& input : config.inputs) {
-    inputs_.push_back(std::make_unique<InputState>(input.decode, config.exporters));
-    named.push_back({input.name, inputs_.back().get()});
+    inputs_.push_back({input, std::make_unique<InputState>(input.decode, config.exporters)});
   }
-  state_ = std::make_unique<StateKeeper>(config.state_dir / kStateFile, std::move(named), *translation_->registry,
-                                         logs.make("state"));
-  open_udp(config, log);
-  open_streams(config, log);
+  state_ = std::make_unique<StateKeeper>(config.state_dir / kStateFile, named_inputs(), logs.make("state"));
+  add_workers(config.workers != 0 ? config.workers : std::max(1U, std::thread::hardware_concurrency()));
+  for (LiveInput& input : inputs_) open_input(input);
 }
 
-/// One worker per CPU, each with a socket for every address.
-void Pipeline::open_udp(const Config& config, const Logger& log) {
-  const unsigned count = config.workers != 0 ? config.workers : std::max(1U, std::thread::hardware_concurrency());
-  for (unsigned i = 0; i < count; ++i) add_worker(outputs_.plans, log);
-  for (std::size_t input = 0; input < config.inputs.size(); ++input) {
-    const auto* udp = std::get_if<UdpSourceConfig>(&config.inputs[input].source);
-    if (udp == nullptr) continue;
-    auto sockets = open_udp_sockets(*udp, count, log);
-    for (const UdpSocket& socket : sockets.front()) log->info("listening on {} over UDP", socket.local().to_string());
-    for (unsigned i = 0; i < count; ++i) workers_[i]->add_udp(input, std::move(sockets[i]));
+/// So many for datagrams, each with a socket for every address; and one for connections, which may wait for a slow
+/// output: no datagram is lost meanwhile.
+void Pipeline::add_workers(unsigned count) {
+  for (unsigned i = 0; i <= count; ++i) {
+    auto path = std::make_unique<RecordPath>(*translation_->registry, pool_,
+                                             outputs_.plans(i < count ? Producer::cannot_wait : Producer::can_wait),
+                                             std::vector<InputState*>(), dead_letters_.get());
+    path->set_event_ids(epoch_ + '-' + std::to_string(i) + '-', 1);
+    workers_.push_back(std::make_unique<IngestWorker>(std::move(path), log_));
   }
+  report_unmapped();
 }
 
-/// Connections have one worker of their own, which may wait for a slow output: no datagram is lost meanwhile.
-void Pipeline::open_streams(const Config& config, const Logger& log) {
-  IngestWorker* worker = nullptr;
-  for (std::size_t input = 0; input < config.inputs.size(); ++input) {
-    const auto* stream = std::get_if<StreamSourceConfig>(&config.inputs[input].source);
-    if (stream == nullptr) continue;
-    if (worker == nullptr) worker = &add_worker(outputs_.waiting_plans(), log);
-    StreamSourceConfig settings = *stream;
-    settings.allowed = config.inputs[input].decode.exporters;
-    for (const Endpoint& address : worker->add_stream(input, settings)) {
-      log->info("listening on {} over {}", address.to_string(), stream->tls ? "TLS" : "TCP");
+void Pipeline::open_input(LiveInput& input) {
+  if (const auto* udp = std::get_if<UdpSourceConfig>(&input.config.source)) {
+    const std::size_t workers = workers_.size() - 1;
+    auto sockets = open_udp_sockets(*udp, static_cast<unsigned>(workers), log_);
+    for (std::size_t i = 0; i < workers; ++i) {
+      workers_[i]->adopt(workers_[i]->prepare_udp(*input.state, std::move(sockets[i])));
+    }
+  } else {
+    workers_.back()->adopt(workers_.back()->prepare_stream(*input.state, stream_settings(input.config)));
+  }
+  log_listening(input.config);
+}
+
+void Pipeline::log_listening(const InputConfig& input) const {
+  if (const auto* udp = std::get_if<UdpSourceConfig>(&input.source)) {
+    for (const Endpoint& address : udp->listen) log_->info("listening on {} over UDP", address.to_string());
+  } else {
+    const auto& stream = std::get<StreamSourceConfig>(input.source);
+    for (const Endpoint& address : stream.listen) {
+      log_->info("listening on {} over {}", address.to_string(), stream.tls ? "TLS" : "TCP");
     }
   }
 }
 
-IngestWorker& Pipeline::add_worker(const std::vector<RenderingPlan>& plans, const Logger& log) {
-  std::vector<InputState*> inputs;
-  for (const auto& input : inputs_) inputs.push_back(input.get());
-  auto path = std::make_unique<RecordPath>(*translation_->registry, pool_, plans, inputs, dead_letters_.get());
-  path->report_unmapped([this](const UnmappedElement& element) { unmapped_.report(element); });
-  path->set_event_ids(epoch_ + '-' + std::to_string(workers_.size()) + '-', 1);
-  return *workers_.emplace_back(std::make_unique<IngestWorker>(std::move(path), log));
+std::vector<NamedInput> Pipeline::named_inputs() const {
+  std::vector<NamedInput> named;
+  for (const LiveInput& input : inputs_) named.push_back({input.config.name, input.state.get()});
+  return named;
+}
+
+void Pipeline::report_unmapped() {
+  for (const auto& worker : workers_) {
+    worker->path().report_unmapped([this](const UnmappedElement& element) { unmapped_.report(element); });
+  }
 }
 
 void Pipeline::start() {
-  state_->load();
+  state_->load(*translation_->registry);
   state_->start();
   outputs_.start();
   for (const auto& worker : workers_) worker->start();
@@ -147,31 +119,41 @@ void Pipeline::start() {
 void Pipeline::stop(std::chrono::milliseconds deadline) {
   outputs_.release_producers();  // a worker that waits for a receiver could not stop
   for (const auto& worker : workers_) worker->stop();
+  settle();
   state_->stop();
   outputs_.stop(std::chrono::steady_clock::now() + deadline);
 }
 
-FinalCounts Pipeline::counts() const {
-  FinalCounts counts;
-  std::uint64_t kernel_drops = 0;
-  std::uint64_t truncated = 0;
+std::vector<RenderingPlan> Pipeline::plans_of(std::size_t worker) const {
+  return outputs_.plans(worker + 1 < workers_.size() ? Producer::cannot_wait : Producer::can_wait);
+}
+
+/// Takes the lines of the renderings into the books of the outputs that they were for. To be called once for each
+/// rendering, when it is over.
+void Pipeline::settle() {
+  std::vector<RenderedCounts> by_plan(outputs_.plan_count());
   for (const auto& worker : workers_) {
-    counts.add(worker->path());
-    for (const UdpSourceCounts* source : worker->udp_counts()) {
-      kernel_drops += source->kernel_drops.value();
-      truncated += source->truncated.value();
-    }
-    for (const StreamSourceCounts* source : worker->stream_counts()) {
-      counts.add("sessions", source->opened.value());
-      counts.add("sessions.refused", source->refused.value(), false);
-      counts.add("sessions.tls_failures", source->tls_failures.value(), false);
-      counts.add("sessions.rubbish", source->rubbish.value(), false);
-      counts.add("sessions.skipped_bytes", source->skipped_bytes.value(), false);
+    const auto& counters = worker->path().render_counters();
+    for (std::size_t i = 0; i < counters.size(); ++i) by_plan[i] += RenderedCounts(*counters[i]);
+  }
+  outputs_.settle(by_plan);
+  for (const RenderedCounts& rendered : by_plan) retired_.add(rendered);
+}
+
+FinalCounts Pipeline::input_counts() const {
+  FinalCounts counts = retired_;
+  for (const auto& worker : workers_) {
+    for (const auto& input : worker->inputs()) {
+      counts.add(*input->path);
+      add_source_counts(*input, counts);
     }
   }
-  counts.add("kernel_drops", kernel_drops);
-  counts.add("truncated", truncated, false);
-  outputs_.add_counts(counts);
+  return counts;
+}
+
+FinalCounts Pipeline::counts() const {
+  FinalCounts counts = input_counts();
+  outputs_.add_counts(counts, counts.sent_on());
   return counts;
 }
 

@@ -7,11 +7,12 @@
 #include <iostream>
 #include <system_error>
 
+#include "flowcef/app/bridge_settings.hpp"
 #include "flowcef/app/commands.hpp"
+#include "flowcef/app/control_socket.hpp"
 #include "flowcef/app/error_report.hpp"
 #include "flowcef/app/pipeline.hpp"
-#include "flowcef/app/privileges.hpp"
-#include "flowcef/config/loader.hpp"
+#include "flowcef/app/reloader.hpp"
 
 namespace flowcef {
 namespace {
@@ -39,6 +40,14 @@ void change_user(const Config& config, const std::optional<Account>& account, co
             std::strerror(errno));
 }
 
+void reload_at_signal(boost::asio::signal_set& signal, Reloader& reloader) {
+  signal.async_wait([&](const boost::system::error_code& error, int) {
+    if (error) return;
+    reloader.reload();
+    reload_at_signal(signal, reloader);
+  });
+}
+
 int report(const FinalCounts& counts, const Logger& log) {
   std::cerr << counts.to_string() << std::flush;
   const auto imbalances = counts.imbalances();
@@ -49,39 +58,38 @@ int report(const FinalCounts& counts, const Logger& log) {
 }  // namespace
 
 int run_command(const RunOptions& options) {
-  const auto config = load_config(options.config);
-  if (!config) {
-    print_errors(std::cerr, config.error());
+  const auto settings = load_bridge_settings(options.config);
+  if (!settings) {
+    print_errors(std::cerr, settings.error());
     return kExitUsage;
   }
-  const auto translation = load_bridge_translation(*config);
-  if (!translation) {
-    print_errors(std::cerr, translation.error());
-    return kExitUsage;
-  }
-  const auto account = find_account(*config, options.config);
-  if (!account) {
-    print_errors(std::cerr, {account.error()});
-    return kExitUsage;
-  }
-  const LogFactory logs(spdlog::level::from_str(config->log_level));
+  const Config& config = settings->config;
+  LogFactory logs(spdlog::level::from_str(config.log_level));
   const Logger log = logs.make("app");
   // A receiver or terminal that goes away is an error to count, not a reason to die.
   std::signal(SIGPIPE, SIG_IGN);
   boost::asio::io_context signals(1);
   boost::asio::signal_set stop_signals(signals, SIGINT, SIGTERM);
+  boost::asio::signal_set reload_signal(signals, SIGHUP);
 
-  create_state_dir(*config, *account, log);
-  Pipeline pipeline(*config, *translation, logs);
-  change_user(*config, *account, log);
+  create_state_dir(config, settings->account, log);
+  Pipeline pipeline(config, settings->translation, logs);
+  change_user(config, settings->account, log);
   pipeline.start();
-  log->info("started version={} inputs={} outputs={}", FLOWCEF_VERSION, config->inputs.size(), config->outputs.size());
+  log->info("started version={} inputs={} outputs={} {}", FLOWCEF_VERSION, config.inputs.size(), config.outputs.size(),
+            describe_mappings(*settings->translation));
 
-  stop_signals.async_wait([&](const boost::system::error_code&, int signal) {
-    log->info("stopping signal={}", signal == SIGINT ? "SIGINT" : "SIGTERM");
-  });
-  signals.run();
-  pipeline.stop(config->stop_deadline);
+  Reloader reloader(options.config, config, pipeline, logs);
+  {
+    const ControlSocket control(signals, config.state_dir, [&reloader] { return reloader.reload(); }, log);
+    reload_at_signal(reload_signal, reloader);
+    stop_signals.async_wait([&](const boost::system::error_code&, int signal) {
+      log->info("stopping signal={}", signal == SIGINT ? "SIGINT" : "SIGTERM");
+      signals.stop();
+    });
+    signals.run();
+  }
+  pipeline.stop(reloader.config().stop_deadline);
   return report(pipeline.counts(), log);
 }
 

@@ -39,15 +39,14 @@ std::int64_t as_if_used_ns(const SavedTemplate& saved, std::int64_t newest_ms) {
 
 }  // namespace
 
-StateKeeper::StateKeeper(std::filesystem::path file, std::vector<NamedInput> inputs, const ElementRegistry& registry,
-                         Logger logger)
-    : file_(std::move(file)), inputs_(std::move(inputs)), registry_(registry), logger_(std::move(logger)) {}
+StateKeeper::StateKeeper(std::filesystem::path file, std::vector<NamedInput> inputs, Logger logger)
+    : file_(std::move(file)), inputs_(std::move(inputs)), logger_(std::move(logger)) {}
 
 StateKeeper::~StateKeeper() {
   stop();
 }
 
-void StateKeeper::load() {
+void StateKeeper::load(const ElementRegistry& registry) {
   const auto bytes = read_state_file(file_);
   if (!bytes) return put_aside(bytes.error());
   if (!*bytes) return;
@@ -57,7 +56,7 @@ void StateKeeper::load() {
   for (const SavedInput& saved : state->inputs) {
     const auto input = std::ranges::find(inputs_, saved.name, &NamedInput::name);
     if (input == inputs_.end()) continue;
-    for (const SavedDomain& domain : saved.domains) restore(*input->state, domain, newest_ms);
+    for (const SavedDomain& domain : saved.domains) restore(*input->state, domain, newest_ms, registry);
   }
   saved_changes_ = changes();
   std::size_t templates = 0;
@@ -65,8 +64,9 @@ void StateKeeper::load() {
   logger_->info("templates of the last run are known: templates={} file={}", templates, file_.string());
 }
 
-void StateKeeper::restore(InputState& input, const SavedDomain& saved, std::int64_t newest_ms) {
-  const TemplateParser parser(registry_);
+void StateKeeper::restore(InputState& input, const SavedDomain& saved, std::int64_t newest_ms,
+                          const ElementRegistry& registry) {
+  const TemplateParser parser(registry);
   for (const SavedTemplate& known : saved.templates) {
     auto record = parser.restore({saved.key.format, known.id, known.options, known.scope_fields, known.definition});
     if (!record) continue;
@@ -129,13 +129,20 @@ void StateKeeper::save() {
   }
 }
 
-std::uint64_t StateKeeper::changes() const noexcept {
+void StateKeeper::set_inputs(std::vector<NamedInput> inputs) {
+  const std::lock_guard lock(inputs_mutex_);
+  inputs_ = std::move(inputs);
+}
+
+std::uint64_t StateKeeper::changes() const {
+  const std::lock_guard lock(inputs_mutex_);
   std::uint64_t sum = 0;
   for (const NamedInput& input : inputs_) sum += input.state->templates.changes();
   return sum;
 }
 
 SavedState StateKeeper::collect() const {
+  const std::lock_guard lock(inputs_mutex_);
   SavedState state;
   for (const NamedInput& input : inputs_) {
     SavedInput& saved = state.inputs.emplace_back(SavedInput{input.name, {}});

@@ -29,4 +29,9 @@ void UnmappedLog::report(const UnmappedElement& element) {
              element.key, hint_for(element, number));
 }
 
+void UnmappedLog::forget() {
+  const std::lock_guard lock(mutex_);
+  named_.clear();
+}
+
 }  // namespace flowcef

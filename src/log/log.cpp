@@ -2,22 +2,43 @@
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 
+#include <mutex>
 #include <utility>
+#include <vector>
 
 namespace flowcef {
 
 LogFactory::LogFactory(spdlog::level::level_enum level)
     : LogFactory(level, std::make_shared<spdlog::sinks::stderr_color_sink_mt>()) {}
 
+struct LogFactory::Made {
+  std::mutex mutex;
+  spdlog::level::level_enum level;
+  std::vector<std::weak_ptr<spdlog::logger>> loggers;
+};
+
 LogFactory::LogFactory(spdlog::level::level_enum level, spdlog::sink_ptr sink)
-    : level_(level), sink_(std::move(sink)) {}
+    : sink_(std::move(sink)), made_(std::make_shared<Made>()) {
+  made_->level = level;
+}
 
 Logger LogFactory::make(const std::string& name) const {
   auto logger = std::make_shared<spdlog::logger>(name, sink_);
-  logger->set_level(level_);
   logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %n: %v");
   logger->flush_on(spdlog::level::info);
+  const std::lock_guard lock(made_->mutex);
+  logger->set_level(made_->level);
+  std::erase_if(made_->loggers, [](const auto& known) { return known.expired(); });
+  made_->loggers.push_back(logger);
   return logger;
+}
+
+void LogFactory::set_level(spdlog::level::level_enum level) {
+  const std::lock_guard lock(made_->mutex);
+  made_->level = level;
+  for (const auto& known : made_->loggers) {
+    if (const auto logger = known.lock()) logger->set_level(level);
+  }
 }
 
 std::string printable(std::string_view untrusted) {

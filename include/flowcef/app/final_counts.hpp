@@ -12,18 +12,49 @@
 
 namespace flowcef {
 
+/// What renderings made of records.
+struct RenderedCounts {
+  std::uint64_t lines = 0;
+  std::uint64_t dropped = 0;   ///< records, by rules of the mapping
+  std::uint64_t oversize = 0;  ///< records whose line no limit has room for
+  std::uint64_t shed_lines = 0;
+  std::uint64_t shed_keys = 0;
+  std::uint64_t dropped_fields = 0;
+  std::uint64_t unknown_fields = 0;
+
+  RenderedCounts() = default;
+  explicit RenderedCounts(const RenderCounters& counters);
+
+  RenderedCounts& operator+=(const RenderedCounts& other);
+  [[nodiscard]] std::uint64_t records() const noexcept { return lines + dropped + oversize; }
+};
+
+/// One output's part of the books.
+struct OutputBooksEntry {
+  std::string name;
+  std::uint64_t offered = 0;  ///< records that were sent on while it was there
+  RenderedCounts rendered;    ///< what became of them, for it
+  OutputCounts counts;
+
+  void add(const OutputBooksEntry& other);
+};
+
 class FinalCounts {
  public:
-  /// Adds the counters of one thread's record path.
+  /// Adds the counters of one thread's record path: of its inputs and renderings.
   void add(const RecordPath& path);
-  /// Adds an output, which takes the rendering at that place in the plans.
-  void add(const std::string& name, std::size_t plan, const OutputCounts& counts);
-  /// Adds any other number; a zero is shown only with `always`.
+  void add(const InputPath& input);
+  void add(const RenderedCounts& rendered);
+  /// Outputs of the same name are added up.
+  void add(const OutputBooksEntry& output);
+  /// Adds any other number, to that of the same name; a zero is shown only with `always`.
   void add(const std::string& name, std::uint64_t value, bool always = true);
 
-  [[nodiscard]] std::uint64_t dropped_lines() const noexcept { return dropped_lines_; }
-  /// Returns: what does not add up; empty if decoded = rendered + filtered + incomplete for every rendering, and
-  ///          rendered = delivered + queued + dropped for every output.
+  /// Returns: how many records were decoded and not filtered or refused as incomplete.
+  [[nodiscard]] std::uint64_t sent_on() const noexcept { return records_ - kept_back_; }
+  [[nodiscard]] std::uint64_t dropped_lines() const noexcept;
+  /// Returns: what does not add up; empty if for every output the records sent on are those rendered for it or dropped
+  ///          by its mapping, and rendered = delivered + queued + dropped.
   [[nodiscard]] std::vector<std::string> imbalances() const;
   /// Returns: `records 345` and so on, each line ended by LF; reasons as `refused.template_missing 3`, exporters that
   ///          something went wrong with as `exporter.192.0.2.1.lost 12`.
@@ -40,12 +71,6 @@ class FinalCounts {
     std::vector<std::pair<std::string, std::uint64_t>> lines_;
   };
 
-  struct Rendered {
-    std::uint64_t lines = 0;
-    std::uint64_t dropped = 0;  ///< records, by rules of the mapping
-  };
-
-  void add(const InputPath& input);
   void add_decoded(const DecodeCounters& decode);
   void add_exporters(const ExporterTable& exporters);
   void append_exporters(std::string& text) const;
@@ -55,17 +80,11 @@ class FinalCounts {
   std::uint64_t kept_back_ = 0;  ///< records filtered or refused as incomplete
   std::uint64_t recovered_ = 0;
   std::map<std::string, std::uint64_t> refused_;
-  std::vector<Rendered> rendered_;  ///< by plan
+  RenderedCounts rendered_;  ///< by all renderings
   std::map<IpAddress, ExporterCounts> exporters_;
   ExporterCounts forgotten_;
   std::vector<std::pair<std::string, std::uint64_t>> other_;
-  struct OutputEntry {
-    std::string name;
-    std::size_t plan;
-    OutputCounts counts;
-  };
-  std::vector<OutputEntry> outputs_;
-  std::uint64_t dropped_lines_ = 0;
+  std::vector<OutputBooksEntry> outputs_;
 };
 
 }  // namespace flowcef

@@ -1,44 +1,25 @@
-// The running bridge: outputs, renderings and ingest workers, wired, started and stopped in order.
+// The running bridge: outputs, renderings and ingest workers, wired, started, changed and stopped in order.
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "flowcef/app/final_counts.hpp"
 #include "flowcef/app/ingest_worker.hpp"
+#include "flowcef/app/output_group.hpp"
 #include "flowcef/app/state_keeper.hpp"
 #include "flowcef/app/translation.hpp"
 #include "flowcef/app/unmapped_log.hpp"
 #include "flowcef/config/config.hpp"
 #include "flowcef/log/log.hpp"
-#include "flowcef/sink/output.hpp"
 
 namespace flowcef {
 
-/// Outputs that want the same text share a rendering.
-/// Lifetime: the plans refer to the outputs.
-struct OutputGroup {
-  std::vector<std::unique_ptr<Output>> outputs;
-  std::vector<std::size_t> plan_of_output;  ///< in the order of `outputs`
-  std::vector<RenderingPlan> plans;         ///< for workers that cannot wait (UDP)
-
-  /// Input:  `mappings`: of each output
-  /// Errors: std::runtime_error, as Output's constructor.
-  OutputGroup(const std::vector<OutputConfig>& configs, const std::vector<const Mapping*>& mappings,
-              const LogFactory& logs);
-
-  /// Returns: `plans` for workers that can: a required output whose queue is full holds them back.
-  [[nodiscard]] std::vector<RenderingPlan> waiting_plans() const;
-
-  void start();
-  /// Lets workers that wait go on, so that they can be stopped before the outputs.
-  void release_producers();
-  void stop(std::chrono::steady_clock::time_point deadline);
-  void add_counts(FinalCounts& counts) const;
-};
-
+/// Thread: one for all calls.
 class Pipeline {
  public:
   /// Opens every socket and file, starts nothing.
@@ -46,24 +27,62 @@ class Pipeline {
   Pipeline(const Config& config, std::shared_ptr<const BridgeTranslation> translation, const LogFactory& logs);
 
   void start();
+
+  /// Goes over to another configuration. Everything that can fail is done beside the running bridge; then all workers
+  /// stop between two data sets, the new takes the place of the old, and they go on: no socket is closed that stays
+  /// in use, no template, queue, line or sequence number is lost. Each line is wholly by the old or wholly by the new
+  /// configuration.
+  /// Input:   what only a start can change (workers, state_dir, user, group) is left as it is.
+  /// Returns: what changed, in words.
+  /// Errors:  as the constructor; nothing has changed then.
+  std::string reload(const Config& config, std::shared_ptr<const BridgeTranslation> translation);
+
   /// Sources first, then queues until the deadline, then outputs.
   void stop(std::chrono::milliseconds deadline);
   [[nodiscard]] FinalCounts counts() const;
 
  private:
-  void open_udp(const Config& config, const Logger& log);
-  void open_streams(const Config& config, const Logger& log);
-  IngestWorker& add_worker(const std::vector<RenderingPlan>& plans, const Logger& log);
+  struct LiveInput {
+    InputConfig config;
+    std::unique_ptr<InputState> state;
+  };
+  struct ChangedInput;
+  struct Change;
+
+  void add_workers(unsigned count);
+  void open_input(LiveInput& input);
+  [[nodiscard]] std::vector<RenderingPlan> plans_of(std::size_t worker) const;
+  [[nodiscard]] std::vector<NamedInput> named_inputs() const;
+  void log_listening(const InputConfig& input) const;
+
+  // ---- reload, in two steps: prepare() may fail and changes nothing, apply() does not fail
+  [[nodiscard]] Change prepare(const Config& config, std::shared_ptr<const BridgeTranslation> translation);
+  void prepare_inputs(const Config& config, Change& change);
+  void prepare_udp(ChangedInput& entry);
+  void prepare_stream(ChangedInput& entry);
+  void refuse_moved_addresses(const ChangedInput& entry) const;
+  std::string apply(Change& change, const Config& config);
+  std::vector<LiveInput> remove_inputs(const Change& change);
+  std::string change_inputs(Change& change, const Config& config);
+  void change_sources(Change& change, std::size_t worker);
+
+  void settle();
+  void report_unmapped();
+  [[nodiscard]] FinalCounts input_counts() const;
 
   const std::string epoch_;
+  LogFactory logs_;
+  Logger log_;
   BatchPool pool_;  ///< outlives the outputs, whose queues hold its batches
   std::shared_ptr<const BridgeTranslation> translation_;
   OutputGroup outputs_;
+  std::optional<DeadLetterConfig> dead_letter_config_;
   std::unique_ptr<DeadLetterFile> dead_letters_;  ///< null: none are kept
-  std::vector<std::unique_ptr<InputState>> inputs_;
+  std::vector<LiveInput> inputs_;
   UnmappedLog unmapped_;
   std::unique_ptr<StateKeeper> state_;
-  std::vector<std::unique_ptr<IngestWorker>> workers_;
+  std::vector<std::unique_ptr<IngestWorker>> workers_;  ///< the last one is for connections, which may wait
+  FinalCounts retired_;                                 ///< of inputs that were removed, and of earlier renderings
 };
 
 }  // namespace flowcef

@@ -26,29 +26,32 @@ struct NamedInput {
 /// place. Nothing waits for it. A file that cannot be read is put aside, and the bridge starts without.
 class StateKeeper {
  public:
-  StateKeeper(std::filesystem::path file, std::vector<NamedInput> inputs, const ElementRegistry& registry,
-              Logger logger);
+  StateKeeper(std::filesystem::path file, std::vector<NamedInput> inputs, Logger logger);
   ~StateKeeper();
   StateKeeper(const StateKeeper&) = delete;
   StateKeeper& operator=(const StateKeeper&) = delete;
 
   /// Puts back what the file has for these inputs. To be called before they are used.
-  void load();
+  void load(const ElementRegistry& registry);
   void start();
   /// Writes for the last time and ends the thread.
   void stop();
+
+  /// From now on these are kept; those that were are not read any more once this returns.
+  void set_inputs(std::vector<NamedInput> inputs);
 
  private:
   void run();
   void save();
   void put_aside(const std::string& reason);
-  void restore(InputState& input, const SavedDomain& saved, std::int64_t newest_ms);
-  [[nodiscard]] std::uint64_t changes() const noexcept;
+  static void restore(InputState& input, const SavedDomain& saved, std::int64_t newest_ms,
+                      const ElementRegistry& registry);
+  [[nodiscard]] std::uint64_t changes() const;
   [[nodiscard]] SavedState collect() const;
 
   const std::filesystem::path file_;
-  const std::vector<NamedInput> inputs_;
-  const ElementRegistry& registry_;
+  mutable std::mutex inputs_mutex_;
+  std::vector<NamedInput> inputs_;
   Logger logger_;
   std::uint64_t saved_changes_ = 0;
   bool is_failing_ = false;

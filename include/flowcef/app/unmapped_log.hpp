@@ -20,6 +20,8 @@ class UnmappedLog {
   explicit UnmappedLog(Logger log) : log_(std::move(log)) {}
 
   void report(const UnmappedElement& element);
+  /// Elements are named anew: the mapping is another one.
+  void forget();
 
  private:
   Logger log_;

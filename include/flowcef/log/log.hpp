@@ -21,9 +21,15 @@ class LogFactory {
 
   [[nodiscard]] Logger make(const std::string& name) const;
 
+  /// Of all loggers that were made and will be, by copies of this factory as well.
+  /// Thread: any, as for make().
+  void set_level(spdlog::level::level_enum level);
+
  private:
-  spdlog::level::level_enum level_;
+  struct Made;
+
   spdlog::sink_ptr sink_;
+  std::shared_ptr<Made> made_;
 };
 
 /// Returns: text from the network made safe for a terminal; control bytes and non-ASCII as \xHH, cut at 128 bytes.

@@ -20,7 +20,7 @@ class Keeper : public DecodeFixture {
   ~Keeper() override { std::filesystem::remove_all(folder_); }
 
   [[nodiscard]] StateKeeper keeper(InputState& input, const std::string& name = "udp") {
-    return {file_, {{name, &input}}, registry_, logs_.make("state")};
+    return {file_, {{name, &input}}, logs_.make("state")};
   }
   void save() {
     auto saving = keeper(input_);
@@ -45,7 +45,7 @@ TEST_F(Keeper, RestoresTemplatesAndTables) {
   decode(templates());
   save();
   InputState input;
-  keeper(input).load();
+  keeper(input).load(registry_);
   DecodeCounters counters;
   Decoder decoder(registry_, input, counters, *this);
   records_.clear();
@@ -64,7 +64,7 @@ TEST_F(Keeper, KeepsInputsApart) {
   decode(templates());
   save();
   InputState other;
-  keeper(other, "another").load();
+  keeper(other, "another").load(registry_);
   EXPECT_EQ(other.templates.size(), 0U);
 }
 
@@ -81,14 +81,14 @@ TEST_F(Keeper, SavesSoonAfterAChange) {
 
 TEST_F(Keeper, StartsWithoutADamagedFile) {
   std::ofstream(file_) << "no state at all";
-  keeper(input_).load();
+  keeper(input_).load(registry_);
   EXPECT_EQ(input_.templates.size(), 0U);
   EXPECT_FALSE(std::filesystem::exists(file_));
   EXPECT_TRUE(std::filesystem::exists(file_.string() + ".damaged")) << "for a person to look at";
 }
 
 TEST_F(Keeper, NothingToLoadIsFine) {
-  keeper(input_).load();
+  keeper(input_).load(registry_);
   EXPECT_EQ(input_.templates.size(), 0U);
 }
 

@@ -39,11 +39,11 @@ class StateTimes : public testing::Test {
   void load(InputState& input, const std::vector<SavedTemplate>& templates) {
     const SavedState state{{{"a", {{domain(), templates, {}}}}}};
     ASSERT_TRUE(write_state_file(folder_ / "state", encode_state(state)));
-    keeper(input).load();
+    keeper(input).load(registry_);
   }
   StateKeeper keeper(InputState& input) {
     const auto logger = std::make_shared<spdlog::logger>("state", std::make_shared<spdlog::sinks::null_sink_mt>());
-    return {folder_ / "state", {{"a", &input}}, registry_, logger};
+    return {folder_ / "state", {{"a", &input}}, logger};
   }
 
   ElementRegistry registry_;
@@ -89,7 +89,7 @@ TEST_F(StateTimes, BringsBackWhatItSaved) {
     first.stop();
   }
   InputState after;
-  keeper(after).load();
+  keeper(after).load(registry_);
   const auto content = after.templates.content_of(domain());
   EXPECT_EQ(content.templates.size(), 2U);
   ASSERT_EQ(content.rows.size(), 1U);

@@ -1,0 +1,152 @@
+#include "flowcef/app/control_socket.hpp"
+
+#include <sys/stat.h>
+
+#include <boost/asio.hpp>
+#include <chrono>
+#include <exception>
+#include <stdexcept>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace flowcef {
+namespace {
+
+namespace asio = boost::asio;
+using asio::local::stream_protocol;
+using Error = boost::system::error_code;
+
+constexpr const char* kName = "control.sock";
+constexpr std::chrono::seconds kPatience(10);
+constexpr std::size_t kMaxRequest = 64;
+
+bool is_answered(asio::io_context& context, const std::filesystem::path& path) {
+  stream_protocol::socket socket(context);
+  Error error;
+  return !socket.connect(stream_protocol::endpoint(path.string()), error) && !error;
+}
+
+/// One connection; keeps itself alive while something is under way.
+class Conversation : public std::enable_shared_from_this<Conversation> {
+ public:
+  Conversation(stream_protocol::socket socket, const std::function<ReloadResult()>& reload)
+      : socket_(std::move(socket)), timer_(socket_.get_executor()), reload_(reload) {}
+
+  void start() {
+    timer_.expires_after(kPatience);
+    timer_.async_wait([self = shared_from_this()](const Error& error) {
+      Error ignored;
+      if (!error) static_cast<void>(self->socket_.close(ignored));
+    });
+    asio::async_read_until(socket_, asio::dynamic_buffer(request_, kMaxRequest), '\n',
+                           [self = shared_from_this()](const Error& error, std::size_t) { self->on_request(error); });
+  }
+
+ private:
+  void on_request(const Error& error) {
+    if (error || request_ != "reload\n") return finish();
+    const ReloadResult result = reload_();
+    answer_ = (result.done ? "done\n" : "failed\n") + result.text;
+    asio::async_write(socket_, asio::buffer(answer_),
+                      [self = shared_from_this()](const Error&, std::size_t) { self->finish(); });
+  }
+
+  void finish() {
+    Error ignored;
+    static_cast<void>(socket_.close(ignored));
+    timer_.cancel();
+  }
+
+  stream_protocol::socket socket_;
+  asio::steady_timer timer_;
+  const std::function<ReloadResult()>& reload_;
+  std::string request_;
+  std::string answer_;
+};
+
+}  // namespace
+
+class ControlSocket::Impl : public std::enable_shared_from_this<Impl> {
+ public:
+  Impl(asio::io_context& context, std::filesystem::path path, std::function<ReloadResult()> reload)
+      : path_(std::move(path)), reload_(std::move(reload)), acceptor_(context) {}
+
+  /// Errors: std::runtime_error or boost::system::system_error
+  void open(asio::io_context& context) {
+    if (is_answered(context, path_)) {
+      throw std::runtime_error("another bridge uses this state_dir; give each one of its own");
+    }
+    std::error_code ignored;
+    std::filesystem::remove(path_, ignored);
+    const stream_protocol::endpoint endpoint(path_.string());
+    acceptor_.open();
+    const mode_t before = ::umask(0177);
+    Error error;
+    static_cast<void>(acceptor_.bind(endpoint, error));
+    ::umask(before);
+    if (error) throw boost::system::system_error(error);
+    owned_ = true;
+    acceptor_.listen();
+    accept();
+  }
+
+  void close() {
+    Error ignored;
+    static_cast<void>(acceptor_.close(ignored));
+    std::error_code unremoved;
+    if (owned_) std::filesystem::remove(path_, unremoved);
+  }
+
+ private:
+  void accept() {
+    acceptor_.async_accept([weak = weak_from_this()](const Error& error, stream_protocol::socket socket) {
+      const auto self = weak.lock();
+      if (!self || error == asio::error::operation_aborted) return;
+      if (!error) std::make_shared<Conversation>(std::move(socket), self->reload_)->start();
+      self->accept();
+    });
+  }
+
+  std::filesystem::path path_;
+  std::function<ReloadResult()> reload_;
+  stream_protocol::acceptor acceptor_;
+  bool owned_ = false;
+};
+
+ControlSocket::ControlSocket(asio::io_context& context, const std::filesystem::path& state_dir,
+                             std::function<ReloadResult()> reload, Logger log) {
+  const std::filesystem::path path = state_dir / kName;
+  auto made = std::make_shared<Impl>(context, path, std::move(reload));
+  try {
+    made->open(context);
+    impl_ = std::move(made);
+  } catch (const std::exception& error) {
+    log->warn("`flowcef reload` cannot reach this bridge, SIGHUP does the same: socket={} reason={}", path.string(),
+              error.what());
+  }
+}
+
+ControlSocket::~ControlSocket() {
+  if (impl_) impl_->close();
+}
+
+std::expected<ReloadResult, std::string> request_reload(const std::filesystem::path& state_dir) {
+  const std::string path = (state_dir / kName).string();
+  asio::io_context context;
+  stream_protocol::socket socket(context);
+  try {
+    socket.connect(stream_protocol::endpoint(path));
+    asio::write(socket, asio::buffer(std::string_view("reload\n")));
+  } catch (const boost::system::system_error& error) {
+    return std::unexpected("no running bridge answers at " + path + ": " + error.code().message());
+  }
+  std::string answer;
+  Error error;
+  asio::read(socket, asio::dynamic_buffer(answer), error);
+  if (error != asio::error::eof || answer.empty()) return std::unexpected("the bridge at " + path + " gave no answer");
+  const std::size_t line = answer.find('\n');
+  return ReloadResult{answer.substr(0, line) == "done", line == std::string::npos ? "" : answer.substr(line + 1)};
+}
+
+}  // namespace flowcef

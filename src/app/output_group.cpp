@@ -1,0 +1,163 @@
+#include "flowcef/app/output_group.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace flowcef {
+namespace {
+
+/// Frames of two kinds on one connection, or in one file, could not be told apart.
+bool can_be_kept(const OutputConfig& before, const OutputConfig& after) {
+  return before.sink.name == after.sink.name && before.rendering.framing == after.rendering.framing;
+}
+
+}  // namespace
+
+OutputGroup::OutputGroup(const std::vector<OutputConfig>& configs, const std::vector<const Mapping*>& mappings,
+                         const LogFactory& logs) {
+  for (std::size_t i = 0; i < configs.size(); ++i) {
+    members_.push_back({configs[i], make_output(configs[i].sink, logs.make("sink")), mappings[i], 0, {}, 0});
+  }
+  make_plans();
+}
+
+OutputGroup::~OutputGroup() {
+  for (Leaving& leaving : leaving_) leaving.stopper.join();
+}
+
+void OutputGroup::make_plans() {
+  plans_.clear();
+  for (Member& member : members_) {
+    const auto plan = std::ranges::find_if(plans_, [&](const RenderingPlan& known) {
+      return known.config == member.config.rendering && known.mapping == member.mapping;
+    });
+    member.plan = static_cast<std::size_t>(plan - plans_.begin());
+    if (plan == plans_.end()) plans_.push_back({member.config.rendering, {}, member.mapping});
+  }
+}
+
+std::vector<RenderingPlan> OutputGroup::plans(Producer producer) const {
+  std::vector<RenderingPlan> plans = plans_;
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    std::vector<Output*> takers;
+    for (const Member& member : members_) {
+      if (member.plan == i) takers.push_back(member.output.get());
+    }
+    plans[i].deliver = [takers = std::move(takers), producer](const BatchRef& batch) {
+      for (Output* output : takers) output->submit(batch, producer);
+    };
+  }
+  return plans;
+}
+
+void OutputGroup::start() {
+  for (const Member& member : members_) member.output->start();
+}
+
+void OutputGroup::release_producers() {
+  for (const Member& member : members_) member.output->release_producers();
+}
+
+void OutputGroup::allow_overflow(bool allowed) {
+  for (const Member& member : members_) member.output->allow_overflow(allowed);
+}
+
+void OutputGroup::stop(std::chrono::steady_clock::time_point deadline) {
+  std::vector<std::thread> stoppers;
+  for (const Member& member : members_) {
+    stoppers.emplace_back([&member, deadline] { member.output->stop(deadline); });
+  }
+  for (std::thread& stopper : stoppers) stopper.join();
+  reap(true);
+}
+
+OutputGroup::Change OutputGroup::prepare(const std::vector<OutputConfig>& configs,
+                                         const std::vector<const Mapping*>& mappings, const LogFactory& logs) {
+  Change change;
+  for (std::size_t i = 0; i < configs.size(); ++i) {
+    Step& step = change.emplace_back(Step{configs[i], mappings[i], nullptr, nullptr});
+    const auto known =
+        std::ranges::find_if(members_, [&](const Member& member) { return can_be_kept(member.config, configs[i]); });
+    if (known == members_.end()) {
+      step.made = make_output(configs[i].sink, logs.make("sink"));
+    } else if (needs_new_driver(known->config.sink, configs[i].sink)) {
+      step.driver = known->output->prepare(configs[i].sink);
+    }
+  }
+  return change;
+}
+
+std::string OutputGroup::apply(Change change, std::uint64_t sent_on, std::chrono::steady_clock::time_point deadline) {
+  std::size_t added = 0;
+  std::size_t changed = 0;
+  std::vector<Member> next;
+  for (Step& step : change) {
+    if (step.made) {
+      step.made->start();
+      next.push_back({std::move(step.config), std::move(step.made), step.mapping, 0, {}, sent_on});
+      ++added;
+      continue;
+    }
+    const auto known =
+        std::ranges::find_if(members_, [&](const Member& member) { return can_be_kept(member.config, step.config); });
+    Member member = std::move(*known);
+    members_.erase(known);
+    if (!(member.config == step.config)) ++changed;
+    changing_.push_back({member.output.get(), step.config.sink, std::move(step.driver)});
+    member.config = std::move(step.config);
+    member.mapping = step.mapping;
+    next.push_back(std::move(member));
+  }
+  const std::size_t removed = members_.size();
+  for (Member& member : members_) remove(std::move(member), sent_on, deadline);
+  members_ = std::move(next);
+  make_plans();
+  reap(false);
+  return "added=" + std::to_string(added) + " changed=" + std::to_string(changed) +
+         " removed=" + std::to_string(removed);
+}
+
+void OutputGroup::finish_change() {
+  for (Changing& changing : changing_) changing.output->adopt(changing.config, std::move(changing.driver));
+  changing_.clear();
+}
+
+void OutputGroup::remove(Member member, std::uint64_t sent_on, std::chrono::steady_clock::time_point deadline) {
+  Leaving& leaving = leaving_.emplace_back();
+  leaving.entry = entry_of(member, sent_on);
+  leaving.output = std::move(member.output);
+  leaving.stopper = std::thread([&leaving, deadline] {
+    leaving.output->stop(deadline);
+    leaving.stopped = true;
+  });
+}
+
+void OutputGroup::reap(bool wait) {
+  std::erase_if(leaving_, [&](Leaving& leaving) {
+    if (!wait && !leaving.stopped) return false;
+    leaving.stopper.join();
+    leaving.entry.counts = leaving.output->counts();
+    const auto known = std::ranges::find(left_, leaving.entry.name, &OutputBooksEntry::name);
+    if (known == left_.end()) {
+      left_.push_back(std::move(leaving.entry));
+    } else {
+      known->add(leaving.entry);
+    }
+    return true;
+  });
+}
+
+void OutputGroup::settle(const std::vector<RenderedCounts>& by_plan) {
+  for (Member& member : members_) member.rendered += by_plan[member.plan];
+}
+
+OutputBooksEntry OutputGroup::entry_of(const Member& member, std::uint64_t sent_on) {
+  return {member.config.sink.name, sent_on - member.sent_before, member.rendered, member.output->counts()};
+}
+
+void OutputGroup::add_counts(FinalCounts& counts, std::uint64_t sent_on) const {
+  for (const Member& member : members_) counts.add(entry_of(member, sent_on));
+  for (const OutputBooksEntry& entry : left_) counts.add(entry);
+}
+
+}  // namespace flowcef

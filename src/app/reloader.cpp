@@ -1,0 +1,79 @@
+#include "flowcef/app/reloader.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <sstream>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "flowcef/app/bridge_settings.hpp"
+#include "flowcef/app/error_report.hpp"
+
+namespace flowcef {
+
+Reloader::Reloader(std::filesystem::path file, Config started, Pipeline& pipeline, LogFactory& logs)
+    : file_(std::move(file)),
+      started_(std::move(started)),
+      config_(started_),
+      pipeline_(pipeline),
+      logs_(logs),
+      log_(logs.make("app")) {}
+
+ReloadResult Reloader::reload() {
+  auto settings = load_bridge_settings(file_);
+  if (!settings) return fail("", settings.error());
+  const std::string mappings = describe_mappings(*settings->translation);
+  std::string text;
+  try {
+    text = pipeline_.reload(settings->config, std::move(settings->translation));
+  } catch (const std::exception& error) {
+    return fail(std::string(error.what()) + '\n', {});
+  }
+  logs_.set_level(spdlog::level::from_str(settings->config.log_level));
+  log_->info("reloaded config={} {} {}", file_.string(), text, mappings);
+  text += '\n' + mappings + '\n';
+  if (const std::string ignored = ignored_changes(settings->config); !ignored.empty()) {
+    log_->warn("these settings change with a restart only: {}", ignored);
+    text += "these settings change with a restart only: " + ignored + '\n';
+  }
+  config_ = std::move(settings->config);
+  return {true, std::move(text)};
+}
+
+ReloadResult Reloader::fail(std::string text, const ConfigErrors& errors) {
+  log_->error("reload failed, the bridge goes on as it was: config={} errors={}", file_.string(),
+              text.empty() ? errors.size() : 1);
+  if (!text.empty()) log_->error("{}", text.substr(0, text.find('\n')));
+  for (const ConfigError& error : errors) log_->error("{}", error.to_string());
+  std::ostringstream shown;
+  print_errors(shown, errors);
+  return {false, std::move(text) + shown.str()};
+}
+
+std::string Reloader::ignored_changes(const Config& next) const {
+  std::string names;
+  const auto note = [&names](bool changed, std::string_view name) {
+    if (!changed) return;
+    if (!names.empty()) names += ", ";
+    names += name;
+  };
+  note(next.workers != started_.workers, "workers");
+  note(next.state_dir != started_.state_dir, "state_dir");
+  note(next.user != started_.user, "user");
+  note(next.group != started_.group, "group");
+  return names;
+}
+
+std::string describe_mappings(const BridgeTranslation& translation) {
+  std::vector<std::string> shown;
+  for (const auto& mapping : translation.mappings) {
+    std::string text = "mapping=" + mapping->file.string() + " hash=" + mapping->hash;
+    if (std::find(shown.begin(), shown.end(), text) == shown.end()) shown.push_back(std::move(text));
+  }
+  std::string all;
+  for (const std::string& text : shown) all += (all.empty() ? "" : " ") + text;
+  return all;
+}
+
+}  // namespace flowcef
