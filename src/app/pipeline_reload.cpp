@@ -1,5 +1,6 @@
 // Goes over to another configuration while the bridge runs.
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -65,9 +66,11 @@ struct Pipeline::Change {
 
 std::string Pipeline::reload(const Config& config, std::shared_ptr<const BridgeTranslation> translation) {
   Change change = prepare(config, std::move(translation));
+  const auto began = std::chrono::steady_clock::now();
   std::string summary = apply(change, config);
+  const auto pause = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
   outputs_.finish_change();
-  return summary;
+  return summary + " paused=" + std::to_string(pause.count()) + "ms";
 }
 
 Pipeline::Change Pipeline::prepare(const Config& config, std::shared_ptr<const BridgeTranslation> translation) {
