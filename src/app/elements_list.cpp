@@ -22,7 +22,7 @@ std::string lower(std::string_view text) {
 }
 
 std::string number_text(ElementId id) {
-  const std::string number = std::to_string(id.id);
+  std::string number = std::to_string(id.id);
   if (id.pen == 0) return number;
   if (id.pen == kNetflow9Pen) return "v9:" + number;
   if (id.pen == kNetflow7Pen) return "v7:" + number;
