@@ -93,7 +93,7 @@ TEST_F(LoadOutput, ProfilesSetWhatTheirReceiverWants) {
       {"qradar", "tcp://h", {.header = k5424, .max_bytes = 4'096}, cef0},
       {"qradar", "tls://h", {.header = k5424, .max_bytes = 8'192}, cef0},
       {"arcsight", "tcp://h", {.header = k3164, .max_bytes = 8'192}, cef0},
-      {"sentinel", "tcp://h", {.header = k3164, .wide_in = true, .host = machine_name(), .max_bytes = 8'192}, cef0},
+      {"sentinel", "tcp://h", {.header = k3164, .wide_in = true, .host = machine_name(), .max_bytes = 8'096}, cef0},
       {"elastic", "udp://h:9003", {.header = k5424, .wide_in = true, .max_bytes = 10'240}, epoch},
       {"elastic", "tls://h:9004", {.header = k5424, .wide_in = true}, epoch},
       {"gigamon", "udp://h", {.header = SyslogHeader::gigamon, .max_bytes = 65'507}, {}},
