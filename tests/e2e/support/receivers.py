@@ -35,8 +35,14 @@ class Receiver:
         self.parsed_path = self.case.folder / f"{self.program}-{self._starts}.parsed"
         self.config_path.write_text(self.config())
         self.process = Process(self.case, f"{self.program}-{self._starts}", self.command(), env=self.environment())
-        listens = (lambda: self.port in udp_sockets()) if self.transport == "udp" else (lambda: tcp_listens(self.port))
-        self.case.wait_until(listens, f"{self.program} listens")
+        self.case.wait_until(self.listens, f"{self.program} listens")
+
+    def listens(self):
+        return self.port in udp_sockets() if self.transport == "udp" else tcp_listens(self.port)
+
+    def dropped(self):
+        """Datagrams that the kernel dropped in front of the receiver."""
+        return udp_sockets().get(self.port, 0) if self.transport == "udp" else 0
 
     def kill(self):
         """Ends the receiver at once; what it had read but not written is lost, and its last line may be cut."""
@@ -44,9 +50,7 @@ class Receiver:
 
     def stop(self):
         """Ends the receiver in order, so that all it has got is in its files."""
-        if self.transport == "udp":
-            dropped = udp_sockets().get(self.port, 0)
-            self.case.assertEqual(dropped, 0, f"the kernel dropped datagrams for {self.program}")
+        self.case.assertEqual(self.dropped(), 0, f"the kernel dropped datagrams for {self.program}")
         self.case.assertEqual(self.process.stop(), 0, f"{self.program} failed: {self.process.stderr()[-1000:]}")
 
     def url(self, host="127.0.0.1"):
