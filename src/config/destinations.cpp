@@ -20,7 +20,7 @@ std::string normal_host(std::string host) {
 
 /// Returns: the same text for outputs that send to the same place.
 std::string destination_of(const SinkConfig& sink) {
-  const std::string scheme(scheme_of(sink.transport));
+  std::string scheme(scheme_of(sink.transport));
   if (sink.transport == Transport::standard_output) return scheme;
   if (sink.transport == Transport::file) return scheme + ':' + sink.path;
   return scheme + "://" + normal_host(sink.host) + ' ' + std::to_string(sink.port);

@@ -24,7 +24,8 @@ constexpr std::array<Profile, kProfileCount> kProfiles = {{
     // Splunk Connect for Syslog; its repository under package/etc/conf.d.
     // Header:   sources/source_syslog/plugin.jinja: RFC 5424 is tried first, and a host with colons (IPv6) passes in it
     //           only. conflib/syslog/app-syslog-cef.conf: program CEF; dvchost replaces the host.
-    // Version:  the same file: only the text CEF:0 is taken for CEF.
+    // Version:  the same file: the text CEF:0 is taken for CEF. Of another version, the program CEF is; the event then
+    //           begins with "CEF: CEF:1" (measured with its rules in syslog-ng).
     // Time:     the same file: rt, start or end of twelve digits and more are ignored for the header's time, which has
     //           milliseconds; the text forms that it reads have none.
     // Framing:  plugin.jinja: network() on 514 and 6514 reads lines; syslog() on 601 (RFC 6587) and 5425 (RFC 5425)

@@ -47,7 +47,7 @@ class Profiles(ProfileCase):
             self.assertEqual(key(message, "in"), str(OCTETS) if profile in WIDE else None, message)
             self.assertEqual(key(message, "rt"), f"{EXPORT_TIME}000", message)
 
-    def receive(self, make_collector, options_of, tag_of, check_gigamon, check_ipv6=None):
+    def receive(self, make_collector, options_of, tag_of, check_gigamon, check_ipv6=None, check_forwarded=None):
         """Every profile over UDP and TCP, two over TLS, from three exporters, at the same time."""
         certs = certificates.make(self)
         inputs, outputs = [], []
@@ -73,6 +73,8 @@ class Profiles(ProfileCase):
                 if profile == "gigamon":
                     check_gigamon(group)
                     continue
+                if check_forwarded:
+                    check_forwarded(group, profile)
                 if profile == "arcsight" and check_ipv6:
                     check_ipv6([row for row in group if " ::1 CEF:" in row.raw])
                     group = [row for row in group if " ::1 CEF:" not in row.raw]
@@ -93,9 +95,17 @@ class Profiles(ProfileCase):
             for row in rows:
                 self.assertEqual((row.host, row.tag, row.text[:10]), ("127.0.0.1", ":", "::1 CEF:0|"))
 
+        def check_forwarded(rows, profile):
+            """Sentinel's agent knows CEF by `CEF:` in the tag's place; that is why its profile has RFC 3164."""
+            for row in rows:
+                if profile == "sentinel":
+                    self.assertEqual(row.forwarded, row.raw.replace(" CEF:0|", " CEF: 0|", 1))
+                elif profile in RFC5424:
+                    self.assertIn(f" {row.host} CEF CEF:0|", row.forwarded)
+
         require("rsyslogd")
         self.receive(RsyslogCollector, lambda profile: "", lambda profile: "CEF:" if profile in RFC3164 else "CEF",
-                     check_gigamon, check_ipv6)
+                     check_gigamon, check_ipv6, check_forwarded)
 
     def test_each_profile_at_syslog_ng(self):
         def check_gigamon(rows):

@@ -10,8 +10,9 @@ from support.receivers import Rsyslog, SyslogNg
 Input = collections.namedtuple("Input", "name transport port options", defaults=[""])
 
 # What a receiver says of a message. time: with its zone; text: tag and message together as RFC 3164 has them, or the
-# message as RFC 5424 has it; raw: what came over the network, framing removed; route: see Sc4s.
-Row = collections.namedtuple("Row", "input host time facility severity tag text raw route", defaults=[""])
+# message as RFC 5424 has it; raw: what came over the network, framing removed; forwarded: see RsyslogCollector; route:
+# see Sc4s.
+Row = collections.namedtuple("Row", "input host time facility severity tag text raw forwarded route", defaults=["", ""])
 
 
 class Collector:
@@ -41,7 +42,11 @@ class Collector:
 
 
 class RsyslogCollector(Collector, Rsyslog):
-    """As it comes: no parser is set, so that it tells RFC 5424, RFC 3164 and anything else apart by itself."""
+    """As it comes: no parser is set, so that it tells RFC 5424, RFC 3164 and anything else apart by itself.
+
+    `forwarded` is what it hands on to the Azure Monitor Agent, by the template that the agent's installation sets up
+    (learn.microsoft.com, "Collect Syslog events with Azure Monitor Agent", 10-azuremonitoragent-omfwd.conf).
+    """
 
     def config(self):
         fields = {"input": "inputname", "host": "hostname", "facility": "syslogfacility-text",
@@ -53,7 +58,10 @@ class RsyslogCollector(Collector, Rsyslog):
             f'global(workDirectory="{self.case.folder}" net.enableDNS="off")',
             'template(name="row" type="list" option.jsonf="on") {', properties,
             'property(outname="time" name="timereported" dateFormat="rfc3339" format="jsonf")',
-            'property(outname="text" name="$!text" format="jsonf")', "}",
+            'property(outname="text" name="$!text" format="jsonf")',
+            'property(outname="forwarded" name="$!forwarded" format="jsonf")', "}",
+            'template(name="agent" type="string" '
+            'string="<%PRI%>%TIMESTAMP% %HOSTNAME% %syslogtag%%msg:::sp-if-no-1st-sp%%msg%")',
             'module(load="imudp")', 'module(load="imtcp")']
         if certs:
             lines.append(f'global(defaultNetstreamDriverCAFile="{certs}/ca.pem" '
@@ -67,6 +75,7 @@ class RsyslogCollector(Collector, Rsyslog):
             lines.append(f'input(type="{module}" address="127.0.0.1" port="{port}" name="{name}" ruleset="all"{tls})')
         lines += ['ruleset(name="all") {',
                   '  if $protocol-version == "0" then set $!text = $syslogtag & $msg; else set $!text = $msg;',
+                  '  set $!forwarded = exec_template("agent");',
                   f'  action(type="omfile" file="{self.raw_path}" template="row" asyncWriting="off")', "}",
                   f'action(type="omfile" file="{self.case.folder / "rsyslogd.own"}")']
         return "\n".join(lines) + "\n"
