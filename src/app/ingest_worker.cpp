@@ -54,7 +54,8 @@ std::unique_ptr<WorkerInput> IngestWorker::prepare_stream(InputState& input, con
                                       [entry = made.get()](std::uint64_t session, const Endpoint& exporter) {
                                         entry->path->end_session(exporter.address, session);
                                       },
-                                      [this] { path_->flush(); }};
+                                      [this] { path_->flush(); },
+                                      [this] { return is_wanted_.load(std::memory_order_relaxed); }};
   made->stream = std::make_unique<StreamSource>(loop_->context, config, log_, handlers);
   return made;
 }
@@ -94,20 +95,25 @@ void IngestWorker::start() {
 void IngestWorker::schedule_tick() {
   loop_->tick.expires_after(kTick);
   loop_->tick.async_wait([this](const boost::system::error_code& error) {
-    if (error) return;
+    if (error || stopping_) return;  // one that was due already cannot be cancelled
     path_->tick(now_ns());
     schedule_tick();
   });
 }
 
 void IngestWorker::park() {
-  boost::asio::post(loop_->context, [this] { parking_.enter(); });
+  is_wanted_ = true;  // sessions with much to read would otherwise come first, each with all it has
+  boost::asio::post(loop_->context, [this] {
+    is_wanted_ = false;
+    parking_.enter();
+  });
   parking_.wait_entered();
 }
 
 void IngestWorker::stop() {
   if (!thread_.joinable()) return;
   boost::asio::post(loop_->context, [this] {
+    stopping_ = true;
     for (const auto& input : inputs_) stop_source(*input);
     loop_->tick.cancel();
     path_->finish();

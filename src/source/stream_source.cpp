@@ -196,7 +196,7 @@ class StreamSource::Impl : public std::enable_shared_from_this<Impl> {
       if (error) return fail_tls(session, session.describe(error));
       session.deadline = deadline_after(session.idle_timeout);
     }
-    for (int i = 0; i < kReadsPerTurn; ++i) {
+    for (int i = 0; i < kReadsPerTurn && !handlers_.is_to_yield(); ++i) {
       Error error;
       const std::size_t count = session.read(session.framer.room(), error);
       if (error == asio::error::would_block) return Left::none;

@@ -1,6 +1,7 @@
 // One ingest thread: its sockets and its record path. Shares nothing but immutable data and the inputs' templates.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -69,6 +70,8 @@ class IngestWorker {
   std::unique_ptr<Loop> loop_;
   std::vector<std::unique_ptr<WorkerInput>> inputs_;
   bool started_ = false;
+  bool stopping_ = false;                ///< of its thread
+  std::atomic<bool> is_wanted_ = false;  ///< to be parked
   Parking parking_;
   std::thread thread_;
 };

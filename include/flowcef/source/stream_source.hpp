@@ -38,6 +38,9 @@ struct StreamSourceHandlers {
   std::function<void(std::uint64_t session, const Endpoint& exporter)> on_session_end;
   /// Called once all sessions have been read to the end of what came, for the worker to flush its batches.
   std::function<void()> on_idle;
+  /// Asked before each read: whether sessions put off what they have to read, for what the io_context was given
+  /// meanwhile to come first.
+  std::function<bool()> is_to_yield = [] { return false; };
 };
 
 /// Sessions carry IPFIX or NetFlow v1, v5, v7 (StreamFramer), told apart by what comes. One that brings something

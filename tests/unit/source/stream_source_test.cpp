@@ -2,8 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include <boost/asio/post.hpp>
 #include <future>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -44,6 +46,34 @@ TEST_P(StreamFamilies, HandsOnPayloadEndpointsTimeAndSession) {
 
 INSTANTIATE_TEST_SUITE_P(Addresses, StreamFamilies, testing::Values("127.0.0.1", "[::1]", "0.0.0.0", "[::]"),
                          [](const auto& tested) { return "at" + std::to_string(tested.index); });
+
+// PX-15: who stops the worker need not wait until all sessions have brought what they have.
+TEST_F(Stream, YieldsToWhatWasPostedBeforeTheNextRead) {
+  bool is_to_yield = false;
+  std::optional<std::uint64_t> read_before, read_after;
+  StreamSourceHandlers yielding = handlers();
+  yielding.is_to_yield = [&] { return is_to_yield; };
+  source_ = std::make_unique<StreamSource>(context_, StreamSourceConfig{.listen = {endpoint("127.0.0.1:0")}},
+                                           log_.logger(), yielding);
+  source_->start();
+  on_datagram_ = [&] {
+    if (read_before) return;
+    read_before = counts().bytes.value();
+    is_to_yield = true;
+    boost::asio::post(context_, [&] {
+      read_after = counts().bytes.value();
+      is_to_yield = false;
+    });
+  };
+  Client client(listener());
+  client.send(joined(std::vector<ByteVector>(200, ipfix(1000))));
+  client.end();
+  ASSERT_TRUE(run_until_ended(1));
+  EXPECT_EQ(seen_.size(), 200U);
+  EXPECT_EQ(read_after, read_before);
+  EXPECT_LT(read_before, 200'000U);
+  expect_books_to_balance();
+}
 
 // SS-04
 TEST_F(Stream, NetFlow5BackToBackWithAStrayByte) {
