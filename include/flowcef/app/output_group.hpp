@@ -40,7 +40,7 @@ class OutputGroup {
   void start();
   /// Lets workers that wait go on, so that they can be stopped before the outputs.
   void release_producers();
-  /// While true, nobody waits for room: what is rendered already is let in above the bound.
+  /// While true, nobody waits for room: what is rendered already is let in above the bound, see Output.
   void allow_overflow(bool allowed);
   /// All at once, so that a receiver that is down does not use up the time of the others.
   void stop(std::chrono::steady_clock::time_point deadline);

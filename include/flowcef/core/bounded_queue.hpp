@@ -45,14 +45,14 @@ class BoundedQueue {
 
   /// Waits for room.
   /// Returns: accepted, also above the capacity while that is allowed; closed when the queue was closed meanwhile;
-  ///          full only after release_waiting().
+  ///          full only after release_waiting(), or when what is allowed above the capacity is used up.
   [[nodiscard]] PushResult wait_push(T item, std::size_t cost) {
     std::unique_lock lock(mutex_);
     ++waiting_;
-    room_.wait(lock, [&] { return closed_ || released_ || overflow_ || fits(cost); });
+    room_.wait(lock, [&] { return closed_ || released_ || overflow_ > 0 || fits(cost); });
     --waiting_;
     if (closed_) return PushResult::closed;
-    if (!overflow_ && !fits(cost)) return PushResult::full;
+    if (!fits(cost) && held_ + cost > capacity_ + overflow_) return PushResult::full;
     return append(std::move(item), cost, lock);
   }
 
@@ -71,11 +71,12 @@ class BoundedQueue {
     room_.notify_all();
   }
 
-  /// While allowed, wait_push takes what comes above the capacity, at once, also from those that wait already.
-  void allow_overflow(bool allowed) {
+  /// From now on wait_push does not wait, and takes so much above the capacity, also from those that wait already.
+  /// Input: 0: it waits, and takes nothing above the capacity.
+  void allow_overflow(std::size_t cost) {
     {
       const std::lock_guard lock(mutex_);
-      overflow_ = allowed;
+      overflow_ = cost;
     }
     room_.notify_all();
   }
@@ -149,13 +150,13 @@ class BoundedQueue {
   mutable std::mutex mutex_;
   std::condition_variable room_;
   std::size_t capacity_;
-  std::vector<Slot> ring_;  ///< grows to the most items ever queued, then allocates no more
+  std::size_t overflow_ = 0;  ///< allowed above it
+  std::vector<Slot> ring_;    ///< grows to the most items ever queued, then allocates no more
   std::size_t head_ = 0;
   std::size_t size_ = 0;
   std::size_t held_ = 0;
   int waiting_ = 0;
   bool released_ = false;
-  bool overflow_ = false;
   bool closed_ = false;
 };
 

@@ -52,8 +52,9 @@ class Output {
   /// Thread: any.
   void submit(BatchRef batch, Producer producer);
 
-  /// While allowed, a producer that would wait for room, or does already, has its batch queued above the bound instead.
-  /// For a moment in which all of them must be stopped though the receiver may be down.
+  /// While allowed, a producer that would wait for room, or does already, has its batch queued above the bound instead,
+  /// as far as OutputFeed::kOverflowBytes. For a moment in which all of them must be stopped though the receiver may be
+  /// down.
   /// Thread: any.
   void allow_overflow(bool allowed) { feed_.allow_overflow(allowed); }
 

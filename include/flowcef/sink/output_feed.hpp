@@ -31,6 +31,8 @@ struct BatchPart {
 ///         from the output's; take_back and abandon while that one does not run.
 class OutputFeed {
  public:
+  static constexpr std::size_t kOverflowBytes = std::size_t{64} << 20;
+
   /// Input: of `config` queue_bytes, queue_full and required; `wake` as for BoundedQueue.
   OutputFeed(const SinkConfig& config, std::function<void()> wake);
 
@@ -39,8 +41,9 @@ class OutputFeed {
   std::size_t submit(BatchRef batch, Producer producer);
   /// From now on queue_bytes, queue_full and required of `config` count. What is queued stays.
   void configure(const SinkConfig& config);
-  /// While allowed, nobody waits: what a producer would wait with is queued above the bound.
-  void allow_overflow(bool allowed) { queue_.allow_overflow(allowed); }
+  /// While allowed, nobody waits: what a producer would wait with is queued up to kOverflowBytes above the bound, and
+  /// beyond that goes by queue_full.
+  void allow_overflow(bool allowed) { queue_.allow_overflow(allowed ? kOverflowBytes : 0); }
   /// Those that wait go on by queue_full, and nobody waits any more.
   void release_producers() { queue_.release_waiting(); }
   void close() { queue_.close(); }

@@ -123,13 +123,14 @@ TEST_F(BoundedQueueTest, AllowedOverflowLetsWaitingProducersInButNoOthers) {
   PushResult result = PushResult::full;
   std::thread producer([&] { result = queue_.wait_push(2, 10); });
   let_it_wait();
-  queue_.allow_overflow(true);
+  queue_.allow_overflow(20);
   producer.join();
   EXPECT_EQ(result, PushResult::accepted);
   EXPECT_EQ(queue_.wait_push(3, 10), PushResult::accepted);
+  EXPECT_EQ(queue_.wait_push(4, 1), PushResult::full) << "more than is allowed";
   EXPECT_EQ(queue_.try_push(4, 1), PushResult::full);
 
-  queue_.allow_overflow(false);
+  queue_.allow_overflow(0);
   std::thread waiter([&] { result = queue_.wait_push(5, 10); });
   EXPECT_EQ(queue_.pop(), 1);
   EXPECT_EQ(queue_.pop(), 2);
