@@ -34,20 +34,25 @@ class Conversation : public std::enable_shared_from_this<Conversation> {
       : socket_(std::move(socket)), timer_(socket_.get_executor()), reload_(reload) {}
 
   void start() {
-    timer_.expires_after(kPatience);
-    timer_.async_wait([self = shared_from_this()](const Error& error) {
-      Error ignored;
-      if (!error) static_cast<void>(self->socket_.close(ignored));
-    });
+    limit_time();
     asio::async_read_until(socket_, asio::dynamic_buffer(request_, kMaxRequest), '\n',
                            [self = shared_from_this()](const Error& error, std::size_t) { self->on_request(error); });
   }
 
  private:
+  void limit_time() {
+    timer_.expires_after(kPatience);
+    timer_.async_wait([self = shared_from_this()](const Error& error) {
+      Error ignored;
+      if (!error) static_cast<void>(self->socket_.close(ignored));
+    });
+  }
+
   void on_request(const Error& error) {
     if (error || request_ != "reload\n") return finish();
     const ReloadResult result = reload_();
     answer_ = (result.done ? "done\n" : "failed\n") + result.text;
+    limit_time();  // anew: the reload may have taken its time
     asio::async_write(socket_, asio::buffer(answer_),
                       [self = shared_from_this()](const Error&, std::size_t) { self->finish(); });
   }
@@ -92,10 +97,10 @@ class ControlSocket::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   void close() {
+    std::error_code unremoved;  // before the socket is closed: after that, another bridge may have made its own
+    if (owned_) std::filesystem::remove(path_, unremoved);
     Error ignored;
     static_cast<void>(acceptor_.close(ignored));
-    std::error_code unremoved;
-    if (owned_) std::filesystem::remove(path_, unremoved);
   }
 
  private:

@@ -58,6 +58,9 @@ int report(const FinalCounts& counts, const Logger& log) {
 }  // namespace
 
 int run_command(const RunOptions& options) {
+  boost::asio::io_context signals(1);
+  // First of all: one that came before would end the program.
+  boost::asio::signal_set reload_signal(signals, SIGHUP);
   const auto settings = load_bridge_settings(options.config);
   if (!settings) {
     print_errors(std::cerr, settings.error());
@@ -68,9 +71,7 @@ int run_command(const RunOptions& options) {
   const Logger log = logs.make("app");
   // A receiver or terminal that goes away is an error to count, not a reason to die.
   std::signal(SIGPIPE, SIG_IGN);
-  boost::asio::io_context signals(1);
   boost::asio::signal_set stop_signals(signals, SIGINT, SIGTERM);
-  boost::asio::signal_set reload_signal(signals, SIGHUP);
 
   create_state_dir(config, settings->account, log);
   Pipeline pipeline(config, settings->translation, logs);
