@@ -181,7 +181,8 @@ void write_unchanged(std::ostream& out, const std::vector<const KeyDiff*>& keys)
 }
 
 void write_examples(std::ostream& out, const LineDiff& diff) {
-  out << "\nRecords that differ, one for each way (the first " << diff.examples().size() << ")\n";
+  out << "\nRecords that differ, one for each way (the first " << diff.examples().size()
+      << "; 2-1 is record 1 of frame 2)\n";
   for (const RecordDiff& example : diff.examples()) {
     out << "  record " << example.id << '\n';
     for (const std::string& line : example.lines) out << "    " << line << '\n';

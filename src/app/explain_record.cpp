@@ -111,7 +111,7 @@ std::string event_text(const EventRule& rule) {
 std::string id_text(ElementId id) {
   std::string number = std::to_string(id.id);
   if (id.pen == 0) return number;
-  if (id.pen == kNetflow9Pen) return "v9 " + number;
+  if (id.pen == kNetflow9Pen) return "v9:" + number;
   if (id.pen == kNetflow9ScopePen) return "scope " + number;
   if (id.pen == kNetflow7Pen) return "v7 " + number;
   return std::to_string(id.pen) + ':' + number;
@@ -332,7 +332,7 @@ void RecordExplainer::add_other_keys(FirstRecord& first) const {
   for (const Use& use : uses_) {
     if (!use.written || !use.fields.empty()) continue;
     const MappedKey* key = find_key(mapping_, use.key);
-    std::string from = "a constant";
+    std::string from = use.instruction->op == Op::constant ? "a constant" : "from the exporter's options data";
     if (key != nullptr && key->constant.empty()) {
       from.clear();
       for (const KeySource& source : key->sources) {

@@ -125,7 +125,8 @@ class Report {
     out_ << "\nBelow, (generated) marks the key that an element has by itself. It is on the line unless a key of the "
             "mapping\n"
             "shows the element in full. To give an element a key, write KEY = \"element\" under [keys] of the "
-            "mapping.\n";
+            "mapping.\n"
+            "An id is a number of IANA's, ENTERPRISE:NUMBER, or v9:NUMBER and scope NUMBER of NetFlow v9.\n";
   }
 
   // ---- exporters and their templates

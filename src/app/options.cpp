@@ -133,7 +133,8 @@ class CommandLine {
     command.add_option("--mapping", mapping, kMappingHelp)->type_name("FILE");
   }
 
-  CLI::App app_{"Turns flow exports (NetFlow v5, v9, IPFIX) into CEF lines and delivers them over syslog.", "flowcef"};
+  CLI::App app_{"Turns flow exports (NetFlow v1, v5, v7, v9, IPFIX) into CEF lines and delivers them over syslog.",
+                "flowcef"};
   std::vector<std::pair<CLI::App*, std::function<Options()>>> results_;
   RunOptions run_;
   CheckOptions check_;

@@ -83,7 +83,7 @@ std::string ReceiverReport::to_string() const {
   std::string text = "output " + output_ + ", receiver " + model_.name + ": " + counted(lines_, "line") + " tried, " +
                      std::to_string(lost_lines_) + " lost whole, " +
                      counted(distinct_keys(ReceiverEffect::key), "key") + " lost, " +
-                     std::to_string(distinct_keys(ReceiverEffect::value)) + " otherwise than sent\n";
+                     counted(distinct_keys(ReceiverEffect::value), "key") + " otherwise than sent\n";
   for (std::size_t i = 0; i < breaches_.size(); ++i) {
     if (breaches_[i].lines != 0) text += to_string(model_.rules[i], breaches_[i]);
   }

@@ -167,12 +167,12 @@ TEST(ReceiverReport, CountsLinesAndKeysByRule) {
   report.add(head + "src=192.0.2.1 dpt=443");
   EXPECT_FALSE(report.loses_anything());
   EXPECT_EQ(report.to_string(),
-            "output siem, receiver elastic: 1 line tried, 0 lost whole, 0 keys lost, 0 otherwise than sent\n");
+            "output siem, receiver elastic: 1 line tried, 0 lost whole, 0 keys lost, 0 keys otherwise than sent\n");
   report.add(head + "src=x dpt=y");
   report.add(head + "src=x");
   report.add("CEF:0|a|b|c|d|e|?|src=x");
   EXPECT_TRUE(report.loses_anything());
-  EXPECT_THAT(report.to_string(), HasSubstr("4 lines tried, 1 lost whole, 2 keys lost, 0 otherwise"));
+  EXPECT_THAT(report.to_string(), HasSubstr("4 lines tried, 1 lost whole, 2 keys lost, 0 keys otherwise"));
   EXPECT_THAT(report.to_string(), HasSubstr("types: key lost, src (2 lines), dpt (1 line)\n    example: \"src=x\""));
   EXPECT_THAT(report.to_string(),
               HasSubstr("severity: lost whole, 1 line\n    example: \"?\"\n    line:    CEF:0|a|b|c|d|e|?|src=x"));
