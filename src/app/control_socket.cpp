@@ -19,6 +19,7 @@ using Error = boost::system::error_code;
 
 constexpr const char* kName = "control.sock";
 constexpr std::chrono::seconds kPatience(10);
+constexpr std::chrono::seconds kRetryAfter(1);
 constexpr std::size_t kMaxRequest = 64;
 
 bool is_answered(asio::io_context& context, const std::filesystem::path& path) {
@@ -75,7 +76,7 @@ class Conversation : public std::enable_shared_from_this<Conversation> {
 class ControlSocket::Impl : public std::enable_shared_from_this<Impl> {
  public:
   Impl(asio::io_context& context, std::filesystem::path path, std::function<ReloadResult()> reload)
-      : path_(std::move(path)), reload_(std::move(reload)), acceptor_(context) {}
+      : path_(std::move(path)), reload_(std::move(reload)), acceptor_(context), retry_(context) {}
 
   /// Errors: std::runtime_error or boost::system::system_error
   void open(asio::io_context& context) {
@@ -108,14 +109,25 @@ class ControlSocket::Impl : public std::enable_shared_from_this<Impl> {
     acceptor_.async_accept([weak = weak_from_this()](const Error& error, stream_protocol::socket socket) {
       const auto self = weak.lock();
       if (!self || error == asio::error::operation_aborted) return;
-      if (!error) std::make_shared<Conversation>(std::move(socket), self->reload_)->start();
+      if (error) return self->accept_later();
+      std::make_shared<Conversation>(std::move(socket), self->reload_)->start();
       self->accept();
+    });
+  }
+
+  /// The process may be out of descriptors, and the connection that waits would be tried over and over.
+  void accept_later() {
+    retry_.expires_after(kRetryAfter);
+    retry_.async_wait([weak = weak_from_this()](const Error& error) {
+      const auto self = weak.lock();
+      if (self && !error) self->accept();
     });
   }
 
   std::filesystem::path path_;
   std::function<ReloadResult()> reload_;
   stream_protocol::acceptor acceptor_;
+  asio::steady_timer retry_;
   bool owned_ = false;
 };
 
