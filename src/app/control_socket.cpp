@@ -132,7 +132,7 @@ class ControlSocket::Impl : public std::enable_shared_from_this<Impl> {
 };
 
 ControlSocket::ControlSocket(asio::io_context& context, const std::filesystem::path& state_dir,
-                             std::function<ReloadResult()> reload, Logger log) {
+                             std::function<ReloadResult()> reload, const Logger& log) {
   const std::filesystem::path path = state_dir / kName;
   auto made = std::make_shared<Impl>(context, path, std::move(reload));
   try {

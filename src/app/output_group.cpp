@@ -1,6 +1,7 @@
 #include "flowcef/app/output_group.hpp"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 namespace flowcef {
@@ -22,7 +23,7 @@ OutputGroup::OutputGroup(const std::vector<OutputConfig>& configs, const std::ve
 }
 
 OutputGroup::~OutputGroup() {
-  for (Leaving& leaving : leaving_) leaving.stopper.join();
+  reap(true);
 }
 
 void OutputGroup::make_plans() {
@@ -87,13 +88,18 @@ OutputGroup::Change OutputGroup::prepare(const std::vector<OutputConfig>& config
   return change;
 }
 
+void OutputGroup::start(const Change& change) {
+  for (const Step& step : change) {
+    if (step.made) step.made->start();
+  }
+}
+
 std::string OutputGroup::apply(Change change, std::uint64_t sent_on, std::chrono::steady_clock::time_point deadline) {
   std::size_t added = 0;
   std::size_t changed = 0;
   std::vector<Member> next;
   for (Step& step : change) {
     if (step.made) {
-      step.made->start();
       next.push_back({std::move(step.config), std::move(step.made), step.mapping, 0, {}, sent_on});
       ++added;
       continue;
@@ -126,16 +132,21 @@ void OutputGroup::remove(Member member, std::uint64_t sent_on, std::chrono::stea
   Leaving& leaving = leaving_.emplace_back();
   leaving.entry = entry_of(member, sent_on);
   leaving.output = std::move(member.output);
-  leaving.stopper = std::thread([&leaving, deadline] {
-    leaving.output->stop(deadline);
+  const auto stop = [&leaving](std::chrono::steady_clock::time_point until) {
+    leaving.output->stop(until);
     leaving.stopped = true;
-  });
+  };
+  try {
+    leaving.stopper = std::thread(stop, deadline);
+  } catch (const std::system_error&) {
+    stop(std::chrono::steady_clock::now());  // nobody may wait for it here, so what it has is dropped and counted
+  }
 }
 
 void OutputGroup::reap(bool wait) {
   std::erase_if(leaving_, [&](Leaving& leaving) {
     if (!wait && !leaving.stopped) return false;
-    leaving.stopper.join();
+    if (leaving.stopper.joinable()) leaving.stopper.join();
     leaving.entry.counts = leaving.output->counts();
     const auto known = std::ranges::find(left_, leaving.entry.name, &OutputBooksEntry::name);
     if (known == left_.end()) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <utility>
 
@@ -22,23 +23,31 @@ bool shares_address(const InputConfig& a, const InputConfig& b) {
          });
 }
 
-class AllParked {
+/// A worker that waits for a receiver could not be parked.
+class NobodyWaits {
  public:
-  AllParked(OutputGroup& outputs, const std::vector<std::unique_ptr<IngestWorker>>& workers)
-      : outputs_(outputs), workers_(workers) {
-    outputs_.allow_overflow(true);  // a worker that waits for a receiver could not be parked
-    for (const auto& worker : workers_) worker->park();
-  }
-  ~AllParked() {
-    for (const auto& worker : workers_) worker->resume();
-    outputs_.allow_overflow(false);
-  }
-  AllParked(const AllParked&) = delete;
-  AllParked& operator=(const AllParked&) = delete;
+  explicit NobodyWaits(OutputGroup& outputs) : outputs_(outputs) { outputs_.allow_overflow(true); }
+  ~NobodyWaits() { outputs_.allow_overflow(false); }
+  NobodyWaits(const NobodyWaits&) = delete;
+  NobodyWaits& operator=(const NobodyWaits&) = delete;
 
  private:
   OutputGroup& outputs_;
-  const std::vector<std::unique_ptr<IngestWorker>>& workers_;
+};
+
+class Parked {
+ public:
+  explicit Parked(std::span<const std::unique_ptr<IngestWorker>> workers) : workers_(workers) {
+    for (const auto& worker : workers_) worker->park();
+  }
+  ~Parked() {
+    for (const auto& worker : workers_) worker->resume();
+  }
+  Parked(const Parked&) = delete;
+  Parked& operator=(const Parked&) = delete;
+
+ private:
+  std::span<const std::unique_ptr<IngestWorker>> workers_;
 };
 
 }  // namespace
@@ -66,9 +75,15 @@ struct Pipeline::Change {
 
 std::string Pipeline::reload(const Config& config, std::shared_ptr<const BridgeTranslation> translation) {
   Change change = prepare(config, std::move(translation));
-  const auto began = std::chrono::steady_clock::now();
-  std::string summary = apply(change, config);
-  const auto pause = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
+  std::string summary;
+  std::chrono::milliseconds pause;
+  {
+    const NobodyWaits nobody_waits(outputs_);
+    const std::vector<LiveInput> removed = remove_inputs(change);
+    const auto began = std::chrono::steady_clock::now();
+    summary = apply(change, config, removed.size());
+    pause = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
+  }
   outputs_.finish_change();
   return summary + " paused=" + std::to_string(pause.count()) + "ms";
 }
@@ -80,6 +95,7 @@ Pipeline::Change Pipeline::prepare(const Config& config, std::shared_ptr<const B
   change.changes_dead_letters = !(config.dead_letter == dead_letter_config_);
   if (change.changes_dead_letters) change.dead_letters = open_dead_letters(config.dead_letter, log_);
   prepare_inputs(config, change);
+  OutputGroup::start(change.outputs);
   return change;
 }
 
@@ -159,12 +175,11 @@ void Pipeline::prepare_stream(ChangedInput& entry) {
   }
 }
 
-std::string Pipeline::apply(Change& change, const Config& config) {
-  const AllParked parked(outputs_, workers_);
+std::string Pipeline::apply(Change& change, const Config& config, std::size_t removed) {
+  const Parked parked(workers_);
   for (const auto& worker : workers_) {
     worker->run_parked([&] { worker->path().flush(); });
   }
-  std::vector<LiveInput> removed = remove_inputs(change);
   settle();
   const std::string outputs = outputs_.apply(std::move(change.outputs), input_counts().sent_on(),
                                              std::chrono::steady_clock::now() + config.stop_deadline);
@@ -183,9 +198,11 @@ std::string Pipeline::apply(Change& change, const Config& config) {
   report_unmapped();
   state_->set_inputs(named_inputs());
   translation_ = std::move(change.translation);
-  return "inputs: " + inputs + " removed=" + std::to_string(removed.size()) + " outputs: " + outputs;
+  return "inputs: " + inputs + " removed=" + std::to_string(removed) + " outputs: " + outputs;
 }
 
+/// Before the others are parked: reading what has come takes its time, and only the workers that serve the input stop
+/// for it.
 /// Returns: those that are gone, which the state's keeper may still read.
 std::vector<Pipeline::LiveInput> Pipeline::remove_inputs(const Change& change) {
   std::vector<LiveInput> removed;
@@ -193,6 +210,7 @@ std::vector<Pipeline::LiveInput> Pipeline::remove_inputs(const Change& change) {
     if (std::ranges::find(change.inputs, &input, &ChangedInput::before) != change.inputs.end()) continue;
     for (const auto& worker : workers_) {
       if (worker->find(*input.state) == nullptr) continue;
+      const Parked parked({&worker, 1});
       worker->run_parked([&] {
         auto stopped = worker->stop_input(*input.state);
         retired_.add(*stopped->path);

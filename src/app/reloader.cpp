@@ -11,6 +11,11 @@
 #include "flowcef/app/error_report.hpp"
 
 namespace flowcef {
+namespace {
+
+constexpr std::size_t kMaxLogged = 50;
+
+}  // namespace
 
 Reloader::Reloader(std::filesystem::path file, Config started, Pipeline& pipeline, LogFactory& logs)
     : file_(std::move(file)),
@@ -45,7 +50,10 @@ ReloadResult Reloader::fail(std::string text, const ConfigErrors& errors) {
   log_->error("reload failed, the bridge goes on as it was: config={} errors={}", file_.string(),
               text.empty() ? errors.size() : 1);
   if (!text.empty()) log_->error("{}", text.substr(0, text.find('\n')));
-  for (const ConfigError& error : errors) log_->error("{}", error.to_string());
+  for (std::size_t i = 0; i < std::min(errors.size(), kMaxLogged); ++i) log_->error("{}", errors[i].to_string());
+  if (errors.size() > kMaxLogged) {
+    log_->error("{} more; `flowcef check` shows all of them", errors.size() - kMaxLogged);
+  }
   std::ostringstream shown;
   print_errors(shown, errors);
   return {false, std::move(text) + shown.str()};

@@ -24,7 +24,7 @@ class ControlSocket {
  public:
   /// What is wrong with the socket is logged: the bridge runs without it, and SIGHUP does the same.
   ControlSocket(boost::asio::io_context& context, const std::filesystem::path& state_dir,
-                std::function<ReloadResult()> reload, Logger log);
+                std::function<ReloadResult()> reload, const Logger& log);
   ~ControlSocket();
   ControlSocket(const ControlSocket&) = delete;
   ControlSocket& operator=(const ControlSocket&) = delete;

@@ -56,6 +56,9 @@ class OutputGroup {
   /// Errors: std::runtime_error, as Output's constructor; nothing has changed then.
   [[nodiscard]] Change prepare(const std::vector<OutputConfig>& configs, const std::vector<const Mapping*>& mappings,
                                const LogFactory& logs);
+  /// Starts the outputs that are new: the last that may fail.
+  /// Errors: std::system_error if there is no thread to be had
+  static void start(const Change& change);
   /// To be called while no worker submits, and settle() before it. An output of the same name keeps its queue and its
   /// books; one that is removed sends what it has until the deadline, and nobody waits for it.
   /// Input:   records sent on so far

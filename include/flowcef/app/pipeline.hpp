@@ -61,7 +61,7 @@ class Pipeline {
   void prepare_udp(ChangedInput& entry);
   void prepare_stream(ChangedInput& entry);
   void refuse_moved_addresses(const ChangedInput& entry) const;
-  std::string apply(Change& change, const Config& config);
+  std::string apply(Change& change, const Config& config, std::size_t removed);
   std::vector<LiveInput> remove_inputs(const Change& change);
   std::string change_inputs(Change& change, const Config& config);
   void change_sources(Change& change, std::size_t worker);

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -138,7 +139,13 @@ class TableReader {
   bool read(std::string_view key, T& into, Convert convert) {
     const auto value = find(key);
     if (!value) return false;
-    if (auto converted = convert(*value)) into = std::move(*converted);
+    auto converted = convert(*value);
+    if (!converted) return true;
+    if constexpr (std::is_same_v<T, decltype(converted)>) {
+      into = std::move(converted);
+    } else {
+      into = *std::move(converted);
+    }
     return true;
   }
 

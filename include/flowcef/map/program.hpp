@@ -253,7 +253,7 @@ struct EventChoice {
   /// `<134>` in front of the envelope, which is copied whole; where it does not depend on the event, the envelope has it.
   std::array<char, 8> priority{};
   std::size_t priority_length = 0;
-  std::uint32_t rule = 0;         ///< index into Mapping::events
+  std::uint32_t rule = 0;  ///< index into Mapping::events
 };
 
 /// An element that no key of the mapping shows.
