@@ -70,6 +70,7 @@ void Compiler::add_event(const EventRule& rule) {
   choice.header = add_literal(rule.header);
   choice.rule = static_cast<std::uint32_t>(&rule - mapping_.events.data());
   if (!options_.facility) return;
+  program_.priority_of_event = true;
   char* const begin = choice.priority.data();
   const char* const end = write_priority(begin, *options_.facility, syslog_severity(rule.severity));
   choice.priority_length = static_cast<std::size_t>(end - begin);

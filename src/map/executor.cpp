@@ -43,11 +43,17 @@ class Execution {
   [[nodiscard]] std::size_t choose_event() const noexcept { return choose_event(conditions()); }
 
   char* run(std::uint64_t event, char* out) noexcept {
+    // Where it can, what comes first does not wait for the event to be known.
+    const bool waits = program_.priority_of_event;
+    if (!waits && !context_.envelope.empty()) out = write_envelope(out);
     const std::uint8_t holds = conditions();
     const EventChoice& choice = program_.events[choose_event(holds)];
     if (choice.header.length == 0) return nullptr;
     missed_ = choice.starts_with;
-    if (!context_.envelope.empty()) out = write_envelope(choice, out);
+    if (waits) {
+      std::memcpy(out, choice.priority.data(), choice.priority.size());
+      out = write_envelope(out + choice.priority_length);
+    }
     out = copy_literal(out, choice.header);
     out = run(program_.code, holds, event, out);
     if ((holds & condition::kTables) != 0) out = run(program_.lookups, holds, event, out);
@@ -55,9 +61,8 @@ class Execution {
   }
 
  private:
-  char* write_envelope(const EventChoice& choice, char* out) const noexcept {
-    std::memcpy(out, choice.priority.data(), choice.priority.size());
-    return copy_blocks(out + choice.priority_length, context_.envelope.data(), context_.envelope.size());
+  char* write_envelope(char* out) const noexcept {
+    return copy_blocks(out, context_.envelope.data(), context_.envelope.size());
   }
 
   [[nodiscard]] std::size_t choose_event(std::uint8_t holds) const noexcept {

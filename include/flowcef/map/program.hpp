@@ -268,6 +268,7 @@ struct Program {
   std::uint64_t serial = 0;  ///< of the template it was made for
   EventTests event_tests;
   std::vector<EventChoice> events;  ///< at least one
+  bool priority_of_event = false;   ///< EventChoice::priority is set
   std::vector<Instruction> code;
   std::vector<Instruction> lookups;  ///< behind them, if options tables have rows
   std::string literals;              ///< padded at the end, as it is copied in whole blocks
