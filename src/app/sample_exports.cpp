@@ -10,10 +10,12 @@
 #include <string_view>
 #include <utility>
 
+#include "flowcef/decode/template.hpp"
+#include "flowcef/decode/usual_length.hpp"
+
 namespace flowcef {
 namespace {
 
-constexpr std::uint16_t kVariable = 0xffff;
 constexpr std::uint16_t kEnterpriseBit = 0x8000;
 constexpr std::uint16_t kFirstTemplate = 256;
 constexpr std::uint16_t kFixedText = 64;  // length of texts in NetFlow v9
@@ -41,44 +43,9 @@ Value number_of(std::uint64_t value, std::size_t length) {
   return bytes;
 }
 
-/// Returns: kVariable for texts and bytes; 0 for lists, which are not made up.
+/// Returns: kVariableLength for texts and bytes; 0 for lists, which are not made up.
 std::uint16_t length_of(DataType type) {
-  switch (type) {
-    case DataType::unsigned8:
-    case DataType::signed8:
-    case DataType::boolean:
-      return 1;
-    case DataType::unsigned16:
-    case DataType::signed16:
-      return 2;
-    case DataType::unsigned32:
-    case DataType::signed32:
-    case DataType::float32:
-    case DataType::date_time_seconds:
-    case DataType::ipv4_address:
-      return 4;
-    case DataType::unsigned64:
-    case DataType::signed64:
-    case DataType::float64:
-    case DataType::date_time_milliseconds:
-    case DataType::date_time_microseconds:
-    case DataType::date_time_nanoseconds:
-      return 8;
-    case DataType::mac_address:
-      return 6;
-    case DataType::ipv6_address:
-      return 16;
-    case DataType::unsigned256:
-      return 32;
-    case DataType::octet_array:
-    case DataType::string:
-      return kVariable;
-    case DataType::basic_list:
-    case DataType::sub_template_list:
-    case DataType::sub_template_multi_list:
-      return 0;
-  }
-  return 0;
+  return is_list(type) ? std::uint16_t{0} : usual_length(type);
 }
 
 Value text_of(Variant variant, const InformationElement& element, bool may_be_long) {
@@ -197,7 +164,7 @@ class Composer {
  private:
   static std::uint16_t field_length(const InformationElement& element, bool netflow9) {
     const std::uint16_t length = length_of(element.type);
-    return length == kVariable && netflow9 ? kFixedText : length;
+    return length == kVariableLength && netflow9 ? kFixedText : length;
   }
 
   static void append_set(std::string& out, std::uint16_t id, const std::string& body) {
@@ -229,7 +196,7 @@ class Composer {
     for (const InformationElement* element : scene.elements) {
       const auto fixed = scene.fixed.find(element);
       Value value = fixed != scene.fixed.end() ? fixed->second : value_of(variant, *element, may_be_long);
-      if (length_of(element->type) == kVariable) {
+      if (length_of(element->type) == kVariableLength) {
         may_be_long = false;
         if (netflow9) {
           value.resize(kFixedText, '\0');
@@ -290,7 +257,7 @@ Value tested_value(const Condition& condition, const InformationElement& element
   const std::uint64_t number = condition.ranges.empty() ? 0 : condition.ranges.front().min;
   if (element.type == DataType::mac_address) return number_of(number, 8).substr(2);
   const std::uint16_t length = length_of(element.type);
-  return number_of(number, length == kVariable ? 8 : length);
+  return number_of(number, length == kVariableLength ? 8 : length);
 }
 
 /// Makes the record fulfil what is said of elements; of alternatives the first.
