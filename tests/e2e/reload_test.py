@@ -185,7 +185,8 @@ class Reload(Case):
         for exporter in exporters:
             exporter.close()
         expected = sorted(itertools.chain(*(exporter.numbers() for exporter in exporters)))
-        self.wait_until(lambda: receiver.count() >= len(expected), lambda: f"{len(expected)} lines: {receiver.count()}")
+        self.wait_until(lambda: receiver.count() >= len(expected), lambda: f"{len(expected)} lines: {receiver.count()}",
+                        deadline=60)
         counts = self.stop(bridge)
         receiver.stop()
 
