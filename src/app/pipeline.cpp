@@ -67,10 +67,10 @@ void Pipeline::add_workers(unsigned count) {
     auto path = std::make_unique<RecordPath>(*translation_->registry, pool_,
                                              outputs_.plans(i < count ? Producer::cannot_wait : Producer::can_wait),
                                              std::vector<InputState*>(), dead_letters_.get());
+    path->report_unmapped([this](const UnmappedElement& element) { unmapped_.report(element); });
     path->set_event_ids(epoch_ + '-' + std::to_string(i) + '-', 1);
     workers_.push_back(std::make_unique<IngestWorker>(std::move(path), log_));
   }
-  report_unmapped();
 }
 
 void Pipeline::open_input(LiveInput& input) {
@@ -101,12 +101,6 @@ std::vector<NamedInput> Pipeline::named_inputs() const {
   std::vector<NamedInput> named;
   for (const LiveInput& input : inputs_) named.push_back({input.config.name, input.state.get()});
   return named;
-}
-
-void Pipeline::report_unmapped() {
-  for (const auto& worker : workers_) {
-    worker->path().report_unmapped([this](const UnmappedElement& element) { unmapped_.report(element); });
-  }
 }
 
 void Pipeline::start() {

@@ -195,7 +195,6 @@ std::string Pipeline::apply(Change& change, const Config& config, std::size_t re
     });
   }
   unmapped_.forget();
-  report_unmapped();
   state_->set_inputs(named_inputs());
   translation_ = std::move(change.translation);
   return "inputs: " + inputs + " removed=" + std::to_string(removed) + " outputs: " + outputs;

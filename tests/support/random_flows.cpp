@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "flowcef/decode/fixed_formats.hpp"
+#include "flowcef/decode/usual_length.hpp"
 
 namespace flowcef::test {
 namespace {
@@ -23,29 +24,8 @@ const std::vector<std::uint16_t>& special_elements() {
 }
 
 std::size_t natural_length(DataType type) {
-  switch (type) {
-    case DataType::unsigned8:
-    case DataType::signed8:
-    case DataType::boolean:
-      return 1;
-    case DataType::unsigned16:
-    case DataType::signed16:
-      return 2;
-    case DataType::unsigned32:
-    case DataType::signed32:
-    case DataType::float32:
-    case DataType::date_time_seconds:
-    case DataType::ipv4_address:
-      return 4;
-    case DataType::mac_address:
-      return 6;
-    case DataType::ipv6_address:
-      return 16;
-    case DataType::unsigned256:
-      return 32;
-    default:
-      return 8;
-  }
+  const std::uint16_t usual = usual_length(type);
+  return usual == kVariableLength ? 8 : usual;
 }
 
 bool is_text_like(DataType type) {

@@ -67,7 +67,6 @@ class Pipeline {
   void change_sources(Change& change, std::size_t worker);
 
   void settle();
-  void report_unmapped();
   [[nodiscard]] FinalCounts input_counts() const;
 
   const std::string epoch_;
