@@ -75,7 +75,7 @@ void read_queue_and_connection(TableReader& table, SinkConfig& sink) {
   table.read("queue_full", sink.queue_full, [](const ValueReader& value) { return value.choice(kQueueFull); });
   table.read("required", sink.required, [](const ValueReader& value) { return value.boolean(); });
   table.read("connect_timeout", sink.connect_timeout, wait);
-  table.read("write_timeout", sink.write_timeout, wait);
+  table.read("peer_timeout", sink.peer_timeout, wait);
   const bool has_min = table.read("backoff_min", sink.backoff_min, wait);
   const bool has_max = table.read("backoff_max", sink.backoff_max, wait);
   if (sink.backoff_min <= sink.backoff_max) return;

@@ -33,7 +33,7 @@ class StreamSink final : public OutputDriver {
         feed_(feed),
         log_(std::move(log)),
         tls_(std::move(tls)),
-        fsm_({config.connect_timeout, config.write_timeout},
+        fsm_({config.connect_timeout, config.peer_timeout},
              Backoff(config.backoff_min, config.backoff_max, std::random_device{}()), tls_.has_value()) {}
 
   void run() override {

@@ -92,7 +92,8 @@ void TlsSession::offer(std::string_view plaintext) {
       fail(0);
       return;
     }
-    records_.push_back({BIO_number_written(outgoing_), taken});
+    offered_ += taken;
+    records_.push_back({BIO_number_written(outgoing_), offered_});
     plaintext.remove_prefix(taken);
   }
 }
@@ -109,15 +110,20 @@ std::string_view TlsSession::next_output() {
 std::size_t TlsSession::sent(std::size_t bytes) {
   sent_ += bytes;
   output_at_ += bytes;
-  std::size_t plaintext = 0;
-  while (first_record_ < records_.size() && records_[first_record_].ciphertext_end <= sent_) {
-    plaintext += records_[first_record_++].plaintext;
+  const std::uint64_t before = out_;
+  while (next_out_ < records_.size() && records_[next_out_].ciphertext_end <= sent_) {
+    out_ = records_[next_out_++].plaintext_end;
   }
-  if (first_record_ == records_.size()) {
-    records_.clear();
-    first_record_ = 0;
+  return static_cast<std::size_t>(out_ - before);
+}
+
+std::uint64_t TlsSession::plaintext_within(std::uint64_t wire_bytes) {
+  while (next_out_ > 0 && records_.front().ciphertext_end <= wire_bytes) {
+    acknowledged_ = records_.front().plaintext_end;
+    records_.pop_front();
+    --next_out_;
   }
-  return plaintext;
+  return acknowledged_;
 }
 
 StreamLayer::Status TlsSession::received(std::string_view bytes) {

@@ -34,6 +34,11 @@ class StreamLayer {
   /// Input:   how many of those bytes the socket took.
   /// Returns: how many more bytes of plaintext are wholly out.
   virtual std::size_t sent(std::size_t bytes) = 0;
+  /// Input:   bytes of the connection that the peer's TCP has acknowledged, the layer's own among them; it grows.
+  /// Returns: how many bytes of plaintext since the start are wholly within them.
+  [[nodiscard]] virtual std::uint64_t plaintext_within(std::uint64_t wire_bytes) = 0;
+  /// Returns: false while the peer may still refuse the connection, with all that was sent on it, for who we are.
+  [[nodiscard]] virtual bool accepted() const = 0;
   virtual Status received(std::string_view bytes) = 0;
   /// Adds the layer's goodbye to the output.
   virtual void close() = 0;
@@ -52,6 +57,8 @@ class PlainLayer final : public StreamLayer {
     rest_.remove_prefix(bytes);
     return bytes;
   }
+  [[nodiscard]] std::uint64_t plaintext_within(std::uint64_t wire_bytes) override { return wire_bytes; }
+  [[nodiscard]] bool accepted() const override { return true; }
   Status received(std::string_view) override { return Status::ok; }
   void close() override {}
   [[nodiscard]] std::string_view name() const override { return "tcp"; }

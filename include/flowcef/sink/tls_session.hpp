@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -32,6 +33,8 @@ class TlsSession final : public StreamLayer {
   [[nodiscard]] std::string_view next_output() override;
   /// Plaintext counts as out when the last byte of its record is.
   std::size_t sent(std::size_t bytes) override;
+  [[nodiscard]] std::uint64_t plaintext_within(std::uint64_t wire_bytes) override;
+  [[nodiscard]] bool accepted() const override { return true; }
   Status received(std::string_view bytes) override;
   void close() override;
   /// Returns: which check failed and which setting it is about, or what the peer's alert says.
@@ -42,10 +45,10 @@ class TlsSession final : public StreamLayer {
   [[nodiscard]] std::uint64_t discarded() const noexcept { return discarded_; }
 
  private:
-  /// Where the ciphertext of a record ends, and how much plaintext it holds.
+  /// Where a record ends on the wire, and the plaintext since the start that it ends with.
   struct Record {
     std::uint64_t ciphertext_end;
-    std::size_t plaintext;
+    std::uint64_t plaintext_end;
   };
 
   Status handshake();
@@ -58,9 +61,12 @@ class TlsSession final : public StreamLayer {
   bio_st* outgoing_;
   std::vector<char> output_;  ///< ciphertext taken out of outgoing_, stable while the socket writes it
   std::size_t output_at_ = 0;
-  std::uint64_t sent_ = 0;  ///< ciphertext, all in all
-  std::vector<Record> records_;
-  std::size_t first_record_ = 0;
+  std::uint64_t sent_ = 0;          ///< ciphertext, all in all
+  std::uint64_t offered_ = 0;       ///< plaintext, all in all
+  std::uint64_t out_ = 0;           ///< plaintext whose records are wholly out
+  std::uint64_t acknowledged_ = 0;  ///< plaintext
+  std::deque<Record> records_;      ///< that are not acknowledged
+  std::size_t next_out_ = 0;        ///< first record that is not wholly out
   std::uint64_t discarded_ = 0;
   std::string error_;
 };

@@ -99,7 +99,7 @@ queue = "1GiB"
 queue_full = "drop_newest"
 required = true
 connect_timeout = "2s"
-write_timeout = "3s"
+peer_timeout = "3s"
 backoff_min = "10ms"
 backoff_max = "1m"
 [output.tls]
@@ -166,7 +166,7 @@ max_message_bytes = "unlimited"
   EXPECT_EQ(sink.queue_full, QueueFull::drop_newest);
   EXPECT_TRUE(sink.required);
   EXPECT_EQ(sink.connect_timeout, 2s);
-  EXPECT_EQ(sink.write_timeout, 3s);
+  EXPECT_EQ(sink.peer_timeout, 3s);
   EXPECT_EQ(sink.backoff_min, 10ms);
   EXPECT_EQ(sink.backoff_max, 1min);
   EXPECT_EQ(sink.tls.ca, files.folder() / "ca.pem");
@@ -384,7 +384,7 @@ TEST_F(LoadConfig, KeepsHostileTextOutOfErrors) {
           "f.toml:8:1: output[0].\"x\\x0ay\": unknown key "
           "(known keys: name, to, mapping, profile, header, host, facility, severity, tag, header_time, padded_day, "
           "framing, max_message_bytes, wide_in, cef_version, time, zone, bytes, queue, queue_full, required, "
-          "connect_timeout, write_timeout, backoff_min, backoff_max, tls)"));
+          "connect_timeout, peer_timeout, backoff_min, backoff_max, tls)"));
   const std::string letters(100, 'x');
   EXPECT_THAT(errors_of_output("name = '" + letters + "'\nto = 'stdout:'"),
               ElementsAre("f.toml:6:8: output[0].name: expected 1..63 letters, digits, - or _, got \"" +

@@ -81,7 +81,7 @@ TEST_F(ShippedConfig, ExamplesLoadTogetherAndShowTheDefaults) {
   EXPECT_EQ(siem.queue_full, defaults.queue_full);
   EXPECT_EQ(siem.required, defaults.required);
   EXPECT_EQ(siem.connect_timeout, defaults.connect_timeout);
-  EXPECT_EQ(siem.write_timeout, defaults.write_timeout);
+  EXPECT_EQ(siem.peer_timeout, defaults.peer_timeout);
   EXPECT_EQ(siem.backoff_min, defaults.backoff_min);
   EXPECT_EQ(siem.backoff_max, defaults.backoff_max);
   EXPECT_EQ(siem.tls.verify, defaults.tls.verify);

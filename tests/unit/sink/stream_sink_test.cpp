@@ -163,7 +163,7 @@ INSTANTIATE_TEST_SUITE_P(Both, StreamSinkLoss, testing::Values(Transport::tcp, T
 TEST_F(StreamSinkTest, ReceiverThatStopsReadingIsGivenUpAfterTheWriteTimeout) {
   StreamReceiver receiver(0, nullptr, 1000);
   SinkConfig config = test::loopback_config(Transport::tcp, receiver.port());
-  config.write_timeout = 100ms;
+  config.peer_timeout = 100ms;
   const auto output = make_output(config, logger());
   output->start();
   submit(*output, 400, 1, 60'000);
