@@ -9,7 +9,8 @@ namespace {
 
 /// Frames of two kinds on one connection, or in one file, could not be told apart.
 bool can_be_kept(const OutputConfig& before, const OutputConfig& after) {
-  return before.sink.name == after.sink.name && before.rendering.framing == after.rendering.framing;
+  return before.sink.name == after.sink.name && before.rendering.framing == after.rendering.framing &&
+         can_adopt(before.sink, after.sink);
 }
 
 }  // namespace
@@ -82,7 +83,7 @@ OutputGroup::Change OutputGroup::prepare(const std::vector<OutputConfig>& config
     if (known == members_.end()) {
       step.made = make_output(configs[i].sink, logs.make("sink"));
     } else if (needs_new_driver(known->config.sink, configs[i].sink)) {
-      step.driver = known->output->prepare(configs[i].sink);
+      step.prepared = known->output->prepare(configs[i].sink);
     }
   }
   return change;
@@ -109,7 +110,7 @@ std::string OutputGroup::apply(Change change, std::uint64_t sent_on, std::chrono
     Member member = std::move(*known);
     members_.erase(known);
     if (!(member.config == step.config)) ++changed;
-    changing_.push_back({member.output.get(), step.config.sink, std::move(step.driver)});
+    changing_.push_back({member.output.get(), step.config.sink, std::move(step.prepared)});
     member.config = std::move(step.config);
     member.mapping = step.mapping;
     next.push_back(std::move(member));
@@ -124,7 +125,7 @@ std::string OutputGroup::apply(Change change, std::uint64_t sent_on, std::chrono
 }
 
 void OutputGroup::finish_change() {
-  for (Changing& changing : changing_) changing.output->adopt(changing.config, std::move(changing.driver));
+  for (Changing& changing : changing_) changing.output->adopt(changing.config, std::move(changing.prepared));
   changing_.clear();
 }
 

@@ -15,12 +15,21 @@ LineBatch* BatchPool::acquire() {
   return batch;
 }
 
+BatchRef BatchPool::seal(LineBatch* batch) {
+  constexpr std::size_t kMostlyEmpty = 4;
+  if (batch->used() > kBatchBytes / kMostlyEmpty) return BatchRef(batch);
+  auto copy = std::unique_ptr<LineBatch>(new LineBatch(batch->bytes(), batch->lines()));
+  copy->pool_ = this;
+  release(batch);
+  return BatchRef(copy.release());
+}
+
 void BatchPool::release(LineBatch* batch) noexcept {
   std::unique_ptr<LineBatch> owned(batch);
   owned->clear();
   const std::lock_guard lock(mutex_);
-  // A buffer that grew for one giant message is not kept: memory stays bounded by the usual size.
-  if (idle_.size() < kMaxIdle && owned->bytes_.size() <= kBatchBytes) idle_.push_back(std::move(owned));
+  // Neither a buffer that grew for one giant message nor a copy is kept.
+  if (idle_.size() < kMaxIdle && owned->bytes_.size() == kBatchBytes) idle_.push_back(std::move(owned));
 }
 
 }  // namespace flowcef

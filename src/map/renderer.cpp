@@ -228,7 +228,7 @@ char* Renderer::write_shortened(const Program& program, const DataSet& set, std:
 
 void Renderer::flush() {
   if (batch_->empty()) return;
-  deliver_(BatchRef(std::exchange(batch_, pool_.acquire())));
+  deliver_(pool_.seal(std::exchange(batch_, pool_.acquire())));
 }
 
 }  // namespace flowcef

@@ -113,7 +113,8 @@ void FileSink::run() {
   sigaddset(&pipe_signal, SIGPIPE);
   pthread_sigmask(SIG_BLOCK, &pipe_signal, nullptr);
 
-  feed_.books().connected();
+  feed_.connected();
+  feed_.notes().enter(LinkState::open);
   log_->info("writing output={} to={}", name_, target_);
   while (const BatchPart part = wait_for_batch()) {
     write_batch(part);
@@ -169,8 +170,7 @@ bool FileSink::cut_off(std::size_t bytes) {
 }
 
 void FileSink::settle(const FrameCursor::Completed& completed) {
-  feed_.books().delivered(completed.lines, completed.bytes);
-  feed_.books().in_hand(cursor_.lines_left());
+  if (completed.lines > 0) feed_.delivered(completed.lines, completed.bytes);
 }
 
 /// A full disk may be made free again, and the rest of the line then follows where it stopped: wait for that.
@@ -188,8 +188,7 @@ bool FileSink::retry_after(int error) {
 void FileSink::give_up(int error, bool newline_framed) {
   end_cut_line_ = newline_framed && cursor_.cuts_line();
   const std::size_t lines = cursor_.abandon();
-  feed_.books().dropped_by_errno(error, lines);
-  feed_.books().in_hand(0);
+  feed_.dropped_by_errno(error, lines);
   loss_.report(errno_name(error), lines);
 }
 

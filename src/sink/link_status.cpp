@@ -18,6 +18,8 @@ std::string_view to_string(LinkState state) {
       return "stalled";
     case LinkState::waiting:
       return "waiting";
+    case LinkState::closing:
+      return "closing";
     case LinkState::closed:
       return "closed";
   }

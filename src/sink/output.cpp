@@ -1,38 +1,28 @@
 #include "flowcef/sink/output.hpp"
 
-#include <exception>
 #include <stdexcept>
 #include <utility>
 
 namespace flowcef {
 namespace {
 
-std::unique_ptr<OutputDriver> make_driver(const SinkConfig& config, OutputFeed& feed, const Logger& log) {
-  try {
-    switch (config.transport) {
-      case Transport::standard_output:
-      case Transport::file:
-        return make_file_sink(config, feed, log);
-      case Transport::udp:
-        return make_udp_sink(config, feed, log);
-      case Transport::tcp:
-      case Transport::tls:
-        return make_stream_sink(config, feed, log);
-    }
-    throw std::runtime_error("unknown transport");
-  } catch (const std::exception& error) {
-    throw std::runtime_error("output " + config.name + ": " + error.what());
-  }
+bool needs_detour(const SinkConfig& config) {
+  return config.transport == Transport::udp && config.udp.tcp_fallback;
+}
+
+SinkConfig detour_of(SinkConfig config) {
+  config.transport = Transport::tcp;
+  config.source_port = 0;
+  return config;
 }
 
 }  // namespace
 
 Output::Output(const SinkConfig& config, Logger log)
-    : name_(config.name),
-      config_(config),
+    : config_(config),
       log_(std::move(log)),
-      feed_(config, [this] { wake(); }),
-      driver_(prepare(config)),
+      detour_(needs_detour(config) ? std::make_unique<Lanes>(detour_of(config), books_, nullptr, log_) : nullptr),
+      main_(config, books_, detour_ ? &detour_->queue() : nullptr, log_),
       queue_loss_(log_, config.name) {}
 
 Output::~Output() {
@@ -40,57 +30,29 @@ Output::~Output() {
 }
 
 void Output::start() {
-  thread_ = std::thread([this] { run(); });
+  if (detour_) detour_->start();
+  main_.start();
 }
 
-std::unique_ptr<OutputDriver> Output::prepare(const SinkConfig& config) {
-  return make_driver(config, feed_, log_);
+std::unique_ptr<Output::Prepared> Output::prepare(const SinkConfig& config) {
+  auto prepared = std::make_unique<Prepared>();
+  prepared->drivers = main_.prepare(config);
+  if (detour_) prepared->detour = detour_->prepare(detour_of(config));
+  return prepared;
 }
 
-void Output::adopt(const SinkConfig& config, std::unique_ptr<OutputDriver> driver) {
+void Output::adopt(const SinkConfig& config, std::unique_ptr<Prepared> prepared) {
   config_ = config;
-  feed_.configure(config);
-  if (!driver || stopped_) return;
-  const bool started = thread_.joinable();
-  if (started) {
-    driver_->leave(std::chrono::steady_clock::now() + kLeaveTime);
-    thread_.join();
-    feed_.books().disconnected();
-    feed_.take_back();
-  }
-  {
-    const std::lock_guard lock(driver_mutex_);
-    driver_.swap(driver);
-  }
-  driver.reset();
-  if (!started) return;
-  try {
-    start();
-  } catch (const std::exception& error) {
-    fail(error.what());
-  }
-}
-
-void Output::wake() {
-  const std::lock_guard lock(driver_mutex_);
-  driver_->wake();
-}
-
-void Output::run() noexcept {
-  try {
-    driver_->run();
-  } catch (const std::exception& error) {
-    fail(error.what());
-  }
-}
-
-void Output::fail(const char* error) noexcept {
-  log_->critical("output failed output={} error={}", name_, error);
-  feed_.close();  // so that no producer waits for room that will never come
+  main_.queue().configure(config);
+  if (detour_) detour_->queue().configure(config);
+  if (!prepared || stopped_) return;
+  const auto deadline = std::chrono::steady_clock::now() + kLeaveTime;
+  main_.adopt(std::move(prepared->drivers), deadline);
+  if (detour_) detour_->adopt(std::move(prepared->detour), deadline);
 }
 
 void Output::submit(BatchRef batch, Producer producer) {
-  const std::size_t lost = feed_.submit(std::move(batch), producer);
+  const std::size_t lost = main_.queue().submit(std::move(batch), producer);
   if (lost == 0) return;
   const std::lock_guard lock(loss_mutex_);
   queue_loss_.report("queue_full", lost);
@@ -98,12 +60,20 @@ void Output::submit(BatchRef batch, Producer producer) {
 
 void Output::stop(std::chrono::steady_clock::time_point deadline) {
   if (std::exchange(stopped_, true)) return;
-  feed_.close();
-  driver_->stop(deadline);
-  if (thread_.joinable()) thread_.join();
-  feed_.books().disconnected();
-  const std::size_t left = feed_.abandon();
-  if (left > 0) log_->error("lines lost output={} reason=stopped lines={}", name_, left);
+  std::size_t left = main_.stop(deadline);
+  if (detour_) left += detour_->stop(deadline);
+  if (left > 0) log_->error("lines lost output={} reason=stopped lines={}", config_.name, left);
+}
+
+std::vector<LinkStatus> Output::links() const {
+  std::vector<LinkStatus> links = main_.links();
+  if (!detour_) return links;
+  for (LinkStatus& link : detour_->links()) links.push_back(std::move(link));
+  return links;
+}
+
+bool can_adopt(const SinkConfig& current, const SinkConfig& wanted) {
+  return needs_detour(current) == needs_detour(wanted);
 }
 
 bool needs_new_driver(const SinkConfig& current, const SinkConfig& wanted) {

@@ -12,24 +12,98 @@ std::uint64_t OutputCounts::dropped_lines() const {
   return total;
 }
 
+void OutputBooks::submitted(std::size_t lines) {
+  const std::lock_guard lock(mutex_);
+  submitted_ += lines;
+  in_queue_ += lines;
+}
+
+void OutputBooks::dropped_from_queue(DropReason reason, std::size_t lines) {
+  const std::lock_guard lock(mutex_);
+  in_queue_ -= lines;
+  dropped_.at(static_cast<std::size_t>(reason)) += lines;
+}
+
+void OutputBooks::taken(std::size_t lines) {
+  const std::lock_guard lock(mutex_);
+  in_queue_ -= lines;
+  in_hand_ += lines;
+}
+
+void OutputBooks::returned(std::size_t lines) {
+  const std::lock_guard lock(mutex_);
+  in_hand_ -= lines;
+  in_queue_ += lines;
+}
+
+void OutputBooks::delivered(std::size_t lines, std::size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  in_hand_ -= lines;
+  delivered_ += lines;
+  bytes_ += bytes;
+}
+
+void OutputBooks::dropped(DropReason reason, std::size_t lines) {
+  const std::lock_guard lock(mutex_);
+  in_hand_ -= lines;
+  dropped_.at(static_cast<std::size_t>(reason)) += lines;
+}
+
+void OutputBooks::dropped_by_errno(int error, std::size_t lines) {
+  const std::lock_guard lock(mutex_);
+  in_hand_ -= lines;
+  dropped_errno_[slot(error)] += lines;
+}
+
+void OutputBooks::error(int error_number) {
+  const std::lock_guard lock(mutex_);
+  ++errors_[slot(error_number)];
+}
+
+void OutputBooks::repeated(std::size_t lines) {
+  const std::lock_guard lock(mutex_);
+  repeated_ += lines;
+}
+
+void OutputBooks::sent(const SentDatagrams& sent) {
+  const std::lock_guard lock(mutex_);
+  sent_.datagrams += sent.datagrams;
+  sent_.fragmented += sent.fragmented;
+  sent_.fragments += sent.fragments;
+}
+
+void OutputBooks::connected() {
+  const std::lock_guard lock(mutex_);
+  ++connects_;
+  ++open_;
+}
+
+void OutputBooks::disconnected() {
+  const std::lock_guard lock(mutex_);
+  --open_;
+}
+
 OutputCounts OutputBooks::counts() const {
   static constexpr std::array kReasons = {"queue_full", "stopped", "oversize"};
   static_assert(kReasons.size() == std::tuple_size_v<decltype(dropped_)>);
-  const auto read = [](const Number& number) { return number.load(std::memory_order_relaxed); };
 
+  const std::lock_guard lock(mutex_);
   OutputCounts counts;
-  counts.submitted = read(submitted_);
-  counts.delivered = read(delivered_);
-  counts.queued = read(in_queue_) + read(in_hand_);
-  counts.bytes = read(bytes_);
-  counts.datagrams = read(datagrams_);
-  counts.connects = read(connects_);
-  counts.connected = connected_.load(std::memory_order_relaxed);
-  for (std::size_t i = 0; i < kReasons.size(); ++i) counts.dropped[kReasons[i]] = read(dropped_[i]);
+  counts.submitted = submitted_;
+  counts.delivered = delivered_;
+  counts.queued = in_queue_ + in_hand_;
+  counts.repeated = repeated_;
+  counts.bytes = bytes_;
+  counts.datagrams = sent_.datagrams;
+  counts.fragmented = sent_.fragmented;
+  counts.fragments = sent_.fragments;
+  counts.connects = connects_;
+  counts.connected = open_ > 0;
+  for (std::size_t i = 0; i < kReasons.size(); ++i) counts.dropped[kReasons[i]] = dropped_[i];
   for (std::size_t i = 0; i < kErrnos; ++i) {
     const std::string name = errno_name(static_cast<int>(i));
-    if (const auto lines = read(dropped_errno_[i])) counts.dropped[name] = lines;
-    if (const auto times = read(errors_[i])) counts.errors[name] = times;
+    if (dropped_errno_[i] != 0) counts.dropped[name] = dropped_errno_[i];
+    if (errors_[i] != 0) counts.errors[name] = errors_[i];
   }
   return counts;
 }

@@ -1,67 +1,64 @@
 #include "flowcef/sink/output_feed.hpp"
 
+#include <cstring>
 #include <utility>
 
 namespace flowcef {
 
-OutputFeed::OutputFeed(const SinkConfig& config, std::function<void()> wake)
-    : policy_(config.queue_full), required_(config.required), queue_(config.queue_bytes, std::move(wake)) {}
-
-void OutputFeed::configure(const SinkConfig& config) {
-  policy_ = config.queue_full;
-  required_ = config.required;
-  queue_.set_capacity(config.queue_bytes);
-}
-
-std::size_t OutputFeed::submit(BatchRef batch, Producer producer) {
-  if (!batch || batch->empty()) return 0;
-  const std::size_t lines = batch->lines().size();
-  const std::size_t cost = batch->bytes().size();
-  books_.submitted(lines);
-  // Before the push, as the output's thread may take the batch before push() returns.
-  books_.queued(lines);
-  std::size_t lost = 0;
-  const PushResult result = push(std::move(batch), cost, producer, lost);
-  if (lost > 0) {
-    books_.unqueued(lost);
-    books_.dropped(DropReason::queue_full, lost);
-  }
-  if (result == PushResult::accepted) return lost;
-  books_.unqueued(lines);
-  books_.dropped(result == PushResult::full ? DropReason::queue_full : DropReason::stopped, lines);
-  return result == PushResult::full ? lost + lines : lost;
-}
-
-PushResult OutputFeed::push(BatchRef batch, std::size_t cost, Producer producer, std::size_t& evicted) {
-  if (required_ && producer == Producer::can_wait) {
-    const PushResult result = queue_.wait_push(batch, cost);
-    if (result != PushResult::full) return result;
-  }
-  if (policy_ == QueueFull::drop_newest) return queue_.try_push(std::move(batch), cost);
-  return queue_.push_dropping_oldest(std::move(batch), cost,
-                                     [&evicted](const BatchRef& old) { evicted += old->lines().size(); });
-}
+OutputFeed::OutputFeed(OutputQueue& queue, OutputQueue* detour)
+    : queue_(queue), detour_(detour), window_([&queue](const LineBatch& batch) { queue.release(batch); }) {}
 
 BatchPart OutputFeed::next() {
-  if (std::exchange(again_, false)) {
-    const std::size_t settled = in_hand_->lines().size() - books_.lines_in_hand();
-    return {in_hand_, settled, std::exchange(cut_line_, false)};
-  }
-  in_hand_ = queue_.pop().value_or(BatchRef{});
-  if (!in_hand_) return {};
-  const std::size_t lines = in_hand_->lines().size();
-  books_.in_hand(lines);
-  books_.unqueued(lines);
-  return {in_hand_};
+  SendWindow::Front front = window_.front();
+  if (!front.batch && take()) front = window_.front();
+  return {std::move(front.batch), front.first_line, std::exchange(cut_line_, false)};
+}
+
+bool OutputFeed::take() {
+  BatchRef batch = queue_.pop();
+  if (!batch) return false;
+  window_.append(std::move(batch));
+  return true;
+}
+
+void OutputFeed::delivered(std::size_t lines, std::size_t bytes) {
+  window_.settle(lines);
+  books().delivered(lines, bytes);
+}
+
+void OutputFeed::dropped(DropReason reason, std::size_t lines) {
+  window_.settle(lines);
+  books().dropped(reason, lines);
+}
+
+void OutputFeed::dropped_by_errno(int error, std::size_t lines) {
+  window_.settle(lines);
+  books().dropped_by_errno(error, lines);
+}
+
+void OutputFeed::divert(std::string_view message, std::uint64_t event) {
+  LineBatch* const batch = diverted_.acquire();
+  const auto length = static_cast<std::uint32_t>(message.size());
+  batch->grow_to_fit(length + 1);
+  std::memcpy(batch->tail(), message.data(), length);
+  batch->tail()[length] = '\n';
+  batch->commit({0, length, length + 1, event});
+  window_.settle(1);
+  detour_->take_over(diverted_.seal(batch));
 }
 
 std::size_t OutputFeed::abandon() {
-  again_ = false;
-  std::size_t lines = books_.lines_in_hand();
-  while (next()) lines += books_.lines_in_hand();
-  books_.in_hand(0);
-  books_.dropped(DropReason::stopped, lines);
+  const std::size_t lines = window_.clear();
+  books().dropped(DropReason::stopped, lines);
   return lines;
+}
+
+void OutputFeed::connected() {
+  if (!std::exchange(connected_, true)) books().connected();
+}
+
+void OutputFeed::disconnected() {
+  if (std::exchange(connected_, false)) books().disconnected();
 }
 
 }  // namespace flowcef

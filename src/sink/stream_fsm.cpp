@@ -2,81 +2,151 @@
 
 #include <algorithm>
 #include <cassert>
+#include <limits>
 
 namespace flowcef {
+namespace {
 
 using Kind = StreamAction::Kind;
 
+/// What a TLS record may hold back: a receiver can use it only as a whole. RFC 8446 section 5.2.
+constexpr std::uint64_t kTlsRecord = (std::uint64_t{1} << 14) + 256 + 5;
+
+}  // namespace
+
 StreamAction StreamFsm::start(TimePoint now) {
-  return enter(StreamState::resolving, now + timeouts_.connect, {Kind::resolve});
+  return enter(LinkState::resolving, now + settings_.connect_timeout, {Kind::resolve});
 }
 
 StreamAction StreamFsm::resolved(std::size_t addresses, TimePoint now) {
-  if (state_ != StreamState::resolving) return {};
+  if (state_ != LinkState::resolving) return {};
   addresses_ = addresses;
   return addresses == 0 ? retry_later(now) : connect(0, now);
 }
 
 StreamAction StreamFsm::connected(TimePoint now) {
-  if (state_ != StreamState::connecting) return {};
-  if (secure_) return enter(StreamState::securing, now + timeouts_.connect, {Kind::secure});
+  if (state_ != LinkState::connecting) return {};
+  if (settings_.secure) return enter(LinkState::securing, now + settings_.connect_timeout, {Kind::secure});
   return open(now);
 }
 
 StreamAction StreamFsm::connect_failed(TimePoint now) {
-  if (state_ != StreamState::connecting) return {};
+  if (state_ != LinkState::connecting) return {};
   return address_ + 1 < addresses_ ? connect(address_ + 1, now) : retry_later(now);
 }
 
 StreamAction StreamFsm::secured(TimePoint now) {
-  return state_ == StreamState::securing ? open(now) : StreamAction{};
+  return state_ == LinkState::securing ? open(now) : StreamAction{};
 }
 
-StreamAction StreamFsm::loaded(FrameCursor batch, TimePoint now) {
-  assert(state_ == StreamState::open && cursor_.done() && !batch.done());
-  cursor_ = batch;
-  return write(now);
+StreamAction StreamFsm::loaded(TimePoint now) {
+  return is_open() ? go_on(now) : StreamAction{};
 }
 
-StreamAction StreamFsm::wrote(std::size_t bytes, TimePoint now) {
-  completed_ = {};
-  if (state_ != StreamState::open) return {};
-  completed_ = cursor_.advance(bytes);
-  if (!cursor_.done()) return write(now);
-  cursor_ = {};  // the driver lets go of the batch that it views
-  return enter(StreamState::open, std::nullopt, {Kind::fetch});
+void StreamFsm::wrote(std::size_t bytes) {
+  if (is_open()) repeated_ += window_.wrote(bytes);
 }
 
-StreamAction StreamFsm::lost(TimePoint now) {
+std::string_view StreamFsm::to_write(std::size_t most) const {
+  return is_open() ? window_.to_write(static_cast<std::size_t>(std::min<std::uint64_t>(most, writable()))) : "";
+}
+
+StreamAction StreamFsm::progress(const StreamProgress& progress, TimePoint now) {
+  if (!is_open() && !is_closing()) return {};
+  take_in(progress, now);
+  look_later(now);
+  if (is_closing()) return {};
+  state_ = progress.stalled ? LinkState::stalled : LinkState::open;
+  if (is_pending() && now - progress_at_ >= settings_.peer_timeout) return connection_ended(StreamEnd::broken, now);
+  return go_on(now);
+}
+
+void StreamFsm::take_in(const StreamProgress& progress, TimePoint now) {
+  const bool moved = progress.wire > wire_;
+  // Between two looks the window may have been larger than at either of them, but its end never was beyond this one.
+  largest_window_ = std::max(largest_window_, progress.wire + progress.send_window - wire_);
+  wire_ = progress.wire;
+  if (moved || progress.stalled || !is_pending()) progress_at_ = now;
+  look_wait_ = moved ? kLookMin : std::min(look_wait_ * 2, kLookMax);
+
+  accepted_ = accepted_ || progress.accepted || now - opened_at_ >= settings_.accepted_after;
+  if (!accepted_) return;
+  const SendWindow::Lines lines = window_.acknowledged(progress.plaintext);
+  settled_.lines += lines.lines;
+  settled_.bytes += lines.bytes;
+  const std::uint64_t replay =
+      settings_.replay_acked.value_or(std::min<std::uint64_t>(unread_at_most(), settings_.replay_max_bytes));
+  window_.keep(replay);
+}
+
+/// Returns: bytes that the peer can have acknowledged without its process having read them.
+std::uint64_t StreamFsm::unread_at_most() const noexcept {
+  return largest_window_ + (settings_.secure ? kTlsRecord : 0);
+}
+
+bool StreamFsm::replay_is_capped() const noexcept {
+  return !settings_.replay_acked && unread_at_most() > settings_.replay_max_bytes;
+}
+
+StreamAction StreamFsm::lost(StreamEnd end, TimePoint now) {
   switch (state_) {
-    case StreamState::open:
-      if (now - opened_at_ >= kSettledAfter) backoff_.reset();
-      cursor_.rewind();
+    case LinkState::open:
+    case LinkState::stalled:
+    case LinkState::closing:
+      return connection_ended(end, now);
+    case LinkState::connecting:
+    case LinkState::securing:
       return retry_later(now);
-    case StreamState::connecting:
-    case StreamState::securing:
-      return retry_later(now);
-    case StreamState::closing:
-      return finish();
     default:
       return {};
   }
 }
 
-StreamAction StreamFsm::timer(TimePoint now) {
-  if (state_ == StreamState::finished) return {};
-  if (stop_at_ && now >= *stop_at_) return finish();
-  if (!deadline_ || now < *deadline_) return {};
-  switch (state_) {
-    case StreamState::resolving:
-      return retry_later(now);
-    case StreamState::connecting:
-      return connect_failed(now);
-    case StreamState::waiting:
-      return start(now);
-    default:
-      return lost(now);
+/// All that a connection leaves behind, whoever ended it.
+StreamAction StreamFsm::connection_ended(StreamEnd end, TimePoint now) {
+  const bool closing = is_closing();
+  const bool read_to_end = closing && end == StreamEnd::orderly && window_.acknowledged() == window_.written();
+  if (read_to_end) window_.keep(0);
+  const std::uint64_t acknowledged = window_.acknowledged();
+  const bool got_on = window_.passed() > 0;
+  window_.begin_connection();
+  if (now - opened_at_ >= kSettledAfter && accepted_) backoff_.reset();
+
+  if (read_to_end && !drained_) {
+    short_.read_to_end(unread_at_most());
+    backoff_.reset();
+    return start(now);
   }
+  if (read_to_end) return finish();
+  // Some receivers end every connection by a reset: what may be unread goes once more then, and not again and again.
+  if (drained_ && closing && std::exchange(reset_at_farewell_, true)) return finish();
+  short_.broke(acknowledged, got_on);
+  return retry_later(now);
+}
+
+StreamAction StreamFsm::timer(TimePoint now) {
+  if (state_ == LinkState::closed) return {};
+  if (stop_at_ && now >= *stop_at_) return finish();
+  if (deadline_ && now >= *deadline_) {
+    switch (state_) {
+      case LinkState::resolving:
+        return retry_later(now);
+      case LinkState::connecting:
+        return connect_failed(now);
+      case LinkState::waiting:
+        return start(now);
+      case LinkState::closing:
+        if (drained_) return finish();
+        [[fallthrough]];
+      default:
+        return lost(StreamEnd::broken, now);
+    }
+  }
+  if (look_at_ && now >= *look_at_) {
+    look_at_.reset();
+    return {Kind::look};
+  }
+  return {};
 }
 
 StreamAction StreamFsm::stop(TimePoint deadline, TimePoint now) {
@@ -86,57 +156,96 @@ StreamAction StreamFsm::stop(TimePoint deadline, TimePoint now) {
 
 StreamAction StreamFsm::leave(TimePoint deadline, TimePoint now) {
   leaving_ = true;
-  return state_ == StreamState::open ? stop(deadline, now) : finish();
+  return is_open() || is_closing() ? stop(deadline, now) : finish();
 }
 
 StreamAction StreamFsm::drained(TimePoint now) {
-  assert(cursor_.done());
-  switch (state_) {
-    case StreamState::open:
-      return enter(StreamState::closing, now + kCloseWait, {Kind::close});
-    case StreamState::closing:
-    case StreamState::finished:
-      return {};
-    default:
-      return finish();
-  }
+  drained_ = true;
+  if (is_open()) return go_on(now);
+  // Without anything to send, again or for the first time, no other attempt is needed.
+  if (is_closing() || state_ == LinkState::closed || !window_.all_written()) return {};
+  return finish();
 }
 
 std::optional<StreamFsm::TimePoint> StreamFsm::deadline() const noexcept {
-  if (state_ == StreamState::finished) return std::nullopt;
-  if (deadline_ && stop_at_) return std::min(*deadline_, *stop_at_);
-  return deadline_ ? deadline_ : stop_at_;
+  if (state_ == LinkState::closed) return std::nullopt;
+  std::optional<TimePoint> earliest = deadline_;
+  for (const auto& other : {look_at_, stop_at_}) {
+    if (other && (!earliest || *other < *earliest)) earliest = other;
+  }
+  return earliest;
 }
 
-StreamAction StreamFsm::enter(StreamState state, std::optional<TimePoint> deadline, StreamAction action) {
+StreamAction StreamFsm::enter(LinkState state, std::optional<TimePoint> deadline, StreamAction action) {
   state_ = state;
   deadline_ = deadline;
+  look_at_.reset();
   return action;
 }
 
 StreamAction StreamFsm::connect(std::size_t address, TimePoint now) {
   address_ = address;
-  return enter(StreamState::connecting, now + timeouts_.connect, {Kind::connect, address});
+  return enter(LinkState::connecting, now + settings_.connect_timeout, {Kind::connect, address});
 }
 
 StreamAction StreamFsm::open(TimePoint now) {
-  opened_at_ = now;
-  if (!cursor_.done()) return write(now);
-  return enter(StreamState::open, std::nullopt, {Kind::fetch});
+  window_.begin_connection();
+  opened_at_ = progress_at_ = now;
+  accepted_ = !settings_.secure;
+  wire_ = largest_window_ = 0;
+  look_wait_ = kLookMin;
+  enter(LinkState::open, std::nullopt, {});
+  look_at_ = now;
+  return go_on(now);
 }
 
-StreamAction StreamFsm::write(TimePoint now) {
-  return enter(StreamState::open, now + timeouts_.write, {Kind::write});
+StreamAction StreamFsm::go_on(TimePoint now) {
+  assert(is_open());
+  if (is_pending() && !look_at_) look_later(now);
+  if (!window_.all_written()) {
+    if (writable() > 0) return {Kind::write};
+    return short_.active() && accepted_ ? close(now) : StreamAction{};
+  }
+  if (!drained_) return {Kind::fetch};
+  return window_.acknowledged() == window_.written() ? close(now) : StreamAction{};
+}
+
+/// Returns: bytes that may go out on this connection beyond those that are written.
+std::uint64_t StreamFsm::writable() const {
+  std::uint64_t limit = accepted_ ? std::numeric_limits<std::uint64_t>::max() : kBeforeAccepted;
+  if (short_.active()) limit = std::min(limit, window_.line_end(short_.limit() - 1));
+  return limit - std::min(limit, window_.written());
+}
+
+/// Returns: whether the peer has something to acknowledge or to accept.
+bool StreamFsm::is_pending() const noexcept {
+  return !accepted_ || !window_.all_written() || window_.acknowledged() < window_.written();
+}
+
+void StreamFsm::look_later(TimePoint now) {
+  if (is_pending()) {
+    look_at_ = now + look_wait_;
+  } else {
+    look_at_.reset();
+    look_wait_ = kLookMin;
+  }
+}
+
+StreamAction StreamFsm::close(TimePoint now) {
+  const auto wait = drained_ ? Milliseconds(kCloseWait) : settings_.peer_timeout;
+  enter(LinkState::closing, now + wait, {});
+  look_later(now);
+  return {Kind::close};
 }
 
 StreamAction StreamFsm::retry_later(TimePoint now) {
   if (leaving_) return finish();
   wait_ = backoff_.next();
-  return enter(StreamState::waiting, now + wait_, {Kind::disconnect});
+  return enter(LinkState::waiting, now + wait_, {Kind::disconnect});
 }
 
 StreamAction StreamFsm::finish() {
-  return enter(StreamState::finished, std::nullopt, {Kind::finish});
+  return enter(LinkState::closed, std::nullopt, {Kind::finish});
 }
 
 }  // namespace flowcef

@@ -2,6 +2,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio.hpp>
 #include <optional>
@@ -11,9 +12,11 @@
 #include <utility>
 #include <vector>
 
+#include "flowcef/log/rate_limiter.hpp"
 #include "flowcef/sink/host_resolver.hpp"
 #include "flowcef/sink/output_driver.hpp"
 #include "flowcef/sink/stream_fsm.hpp"
+#include "flowcef/sink/tcp_meter.hpp"
 #include "flowcef/sink/tls_context.hpp"
 
 namespace flowcef {
@@ -25,6 +28,16 @@ using Clock = std::chrono::steady_clock;
 using ErrorCode = boost::system::error_code;
 using Kind = StreamAction::Kind;
 
+StreamSettings stream_settings(const SinkConfig& config) {
+  return {.connect_timeout = config.connect_timeout,
+          .peer_timeout = config.peer_timeout,
+          .accepted_after = config.tls.accepted_after,
+          .secure = config.transport == Transport::tls,
+          .replay_acked = config.replay_acked,
+          // What is kept to be sent again must leave room for what is new.
+          .replay_max_bytes = std::min(config.replay_max_bytes, config.queue_bytes / 2)};
+}
+
 class StreamSink final : public OutputDriver {
  public:
   StreamSink(const SinkConfig& config, OutputFeed& feed, Logger log, std::optional<TlsContext> tls)
@@ -33,8 +46,8 @@ class StreamSink final : public OutputDriver {
         feed_(feed),
         log_(std::move(log)),
         tls_(std::move(tls)),
-        fsm_({config.connect_timeout, config.peer_timeout},
-             Backoff(config.backoff_min, config.backoff_max, std::random_device{}()), tls_.has_value()) {}
+        fsm_(stream_settings(config), Backoff(config.backoff_min, config.backoff_max, std::random_device{}()),
+             feed.window()) {}
 
   void run() override {
     const auto until_finished = asio::make_work_guard(io_);
@@ -64,17 +77,24 @@ class StreamSink final : public OutputDriver {
  private:
   /// Offered to the layer at once; bounds what TLS keeps in memory.
   static constexpr std::size_t kOffer = std::size_t{64} * 1024;
+  static constexpr std::chrono::seconds kStallIsLong{5};
+  static constexpr std::chrono::seconds kStallLog{60};
 
   void perform(StreamAction action);
   StreamAction perform_one(const StreamAction& action);
   StreamAction fetch();
+  StreamAction look();
+  void note_stall(bool stalled);
   void on_wake();
-  [[nodiscard]] bool nothing_will_come() const { return leaving_ || feed_.finished(); }
+  [[nodiscard]] bool nothing_will_come() const { return leaving_ || feed_.exhausted(); }
+  void note();
 
   void resolve();
   void connect(const tcp::endpoint& peer);
-  void on_connected(ErrorCode error, const tcp::endpoint& peer);
+  void on_connected(ErrorCode error);
+  [[nodiscard]] ErrorCode bind_source(const tcp::endpoint& peer);
   void set_options();
+  void set_user_timeout(bool on);
   void opened();
 
   void start_read();
@@ -85,7 +105,7 @@ class StreamSink final : public OutputDriver {
   void send_last_words();
 
   void disconnect();
-  void lost(const std::string& reason);
+  void lost(const std::string& reason, StreamEnd end = StreamEnd::broken);
   void after_attempt(const StreamAction& next, const std::string& reason);
   void after_loss(const StreamAction& next, const std::string& reason);
   void arm_timer();
@@ -104,7 +124,6 @@ class StreamSink final : public OutputDriver {
   Logger log_;
   std::optional<TlsContext> tls_;
   StreamFsm fsm_;
-  BatchRef batch_;  ///< in hand: viewed by fsm_ and layer_
   bool leaving_ = false;
 
   asio::io_context io_{1};
@@ -116,14 +135,32 @@ class StreamSink final : public OutputDriver {
   std::vector<asio::ip::address> addresses_;
   std::string peer_;
   std::unique_ptr<StreamLayer> layer_;
+  TcpMeter meter_;
+  std::uint64_t wire_written_ = 0;  ///< bytes that the socket took
   std::uint64_t connection_ = 0;
   bool writing_ = false;
+  std::optional<Clock::time_point> stalled_since_;
+  bool capped_ = false;  ///< has been said of this connection
+  RateLimiter stall_log_{kStallLog};
   std::array<char, 4096> received_;
 };
 
 void StreamSink::perform(StreamAction action) {
-  while (action.kind != Kind::none) action = perform_one(action);
+  note();
+  while (action.kind != Kind::none) {
+    action = perform_one(action);
+    note();
+  }
   arm_timer();
+}
+
+/// Tells the books and the notes what the machine has found out.
+void StreamSink::note() {
+  if (const SendWindow::Lines settled = fsm_.take_settled(); settled.lines > 0) {
+    feed_.books().delivered(settled.lines, settled.bytes);
+  }
+  if (const std::size_t repeated = fsm_.take_repeated(); repeated > 0) feed_.books().repeated(repeated);
+  feed_.notes().enter(fsm_.state());
 }
 
 /// Returns: the action that follows at once, if any.
@@ -144,10 +181,12 @@ StreamAction StreamSink::perform_one(const StreamAction& action) {
     case Kind::write:
       flush();
       break;
+    case Kind::look:
+      return look();
     case Kind::disconnect:
       disconnect();
       // Having nothing in hand, a stop need not wait for the next attempt.
-      if (!batch_ && nothing_will_come()) return fsm_.drained(Clock::now());
+      if (nothing_will_come()) return fsm_.drained(Clock::now());
       break;
     case Kind::close:
       layer_->close();
@@ -164,16 +203,42 @@ StreamAction StreamSink::perform_one(const StreamAction& action) {
 }
 
 StreamAction StreamSink::fetch() {
-  BatchPart part = leaving_ ? BatchPart{} : feed_.next();
-  batch_ = std::move(part.batch);
-  if (batch_) return fsm_.loaded(FrameCursor(batch_->lines(), part.first_line), Clock::now());
+  if (!leaving_ && feed_.take()) return fsm_.loaded(Clock::now());
   return nothing_will_come() ? fsm_.drained(Clock::now()) : StreamAction{};
 }
 
+StreamAction StreamSink::look() {
+  const TcpMeter::Reading reading = meter_.read(wire_written_);
+  const StreamAction next = fsm_.progress({.wire = reading.acknowledged,
+                                           .plaintext = layer_->plaintext_within(reading.acknowledged),
+                                           .send_window = reading.send_window,
+                                           .accepted = layer_->accepted(),
+                                           .stalled = reading.stalled},
+                                          Clock::now());
+  note_stall(reading.stalled);
+  if (fsm_.replay_is_capped() && !std::exchange(capped_, true)) {
+    log_->warn(
+        "lines that the receiver may not have read exceed replay_max_bytes output={} to={}: raise it, and queue "
+        "to at least twice as much",
+        config_.name, target_);
+  }
+  return next;
+}
+
+void StreamSink::note_stall(bool stalled) {
+  const auto now = Clock::now();
+  if (stalled != stalled_since_.has_value()) {
+    set_user_timeout(!stalled);
+    stalled_since_ = stalled ? std::optional(now) : std::nullopt;
+  }
+  if (!stalled || now - *stalled_since_ < kStallIsLong || !stall_log_.allow(now)) return;
+  log_->warn("receiver stalls: its machine answers, but it takes nothing output={} to={} for={}s", config_.name,
+             target_, std::chrono::duration_cast<std::chrono::seconds>(now - *stalled_since_).count());
+}
+
 void StreamSink::on_wake() {
-  if (batch_) return;
-  if (fsm_.state() == StreamState::open) {
-    perform({Kind::fetch});
+  if (fsm_.is_open()) {
+    perform(fetch());
   } else if (nothing_will_come()) {
     perform(fsm_.drained(Clock::now()));
   }
@@ -188,16 +253,33 @@ void StreamSink::resolve() {
 
 void StreamSink::connect(const tcp::endpoint& peer) {
   disconnect();
-  socket_.async_connect(peer, current([this, peer](ErrorCode error) { on_connected(error, peer); }));
+  peer_ = peer.address().to_string();
+  feed_.notes().peer(peer_, tls_ ? "tls" : "tcp");
+  if (const ErrorCode error = bind_source(peer)) {
+    return asio::post(io_, current([this, error] { on_connected(error); }));
+  }
+  socket_.async_connect(peer, current([this](ErrorCode error) { on_connected(error); }));
 }
 
-void StreamSink::on_connected(ErrorCode error, const tcp::endpoint& peer) {
+ErrorCode StreamSink::bind_source(const tcp::endpoint& peer) {
+  ErrorCode error;
+  if (config_.source_address.empty()) return error;
+  const asio::ip::address address = asio::ip::make_address(config_.source_address, error);
+  if (!error) socket_.open(peer.protocol(), error);
+  if (!error) socket_.bind({address, 0}, error);
+  return error;
+}
+
+void StreamSink::on_connected(ErrorCode error) {
   if (error) {
     feed_.books().error(error.value());
     return after_attempt(fsm_.connect_failed(Clock::now()), error.message());
   }
   set_options();
-  peer_ = peer.address().to_string();
+  meter_ = TcpMeter(socket_.native_handle());
+  wire_written_ = 0;
+  stalled_since_.reset();
+  capped_ = false;
   if (tls_) {
     layer_ = tls_->new_session();
   } else {
@@ -220,10 +302,18 @@ void StreamSink::set_options() {
   set_seconds(TCP_KEEPIDLE, 30);
   set_seconds(TCP_KEEPINTVL, 10);
   set_seconds(TCP_KEEPCNT, 3);
+  set_user_timeout(true);
+}
+
+/// Off while the receiver stalls: Linux counts a closed window as a dead peer, however alive that is.
+void StreamSink::set_user_timeout(bool on) {
+  const auto limit = static_cast<unsigned>(on ? config_.peer_timeout.count() : 0);
+  ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &limit, sizeof limit);
 }
 
 void StreamSink::opened() {
-  feed_.books().connected();
+  feed_.connected();
+  feed_.notes().peer(peer_, std::string(layer_->name()));
   log_->info("connected output={} to={} address={} layer={}", config_.name, target_, peer_, layer_->name());
 }
 
@@ -233,13 +323,15 @@ void StreamSink::start_read() {
 }
 
 void StreamSink::on_read(ErrorCode error, std::size_t bytes) {
-  if (error) return lost(error == asio::error::eof ? "closed by the receiver" : error.message());
+  if (error == asio::error::eof) return lost("closed by the receiver", StreamEnd::orderly);
+  if (error) return lost(error.message());
   on_status(layer_->received({received_.data(), bytes}));
 }
 
 void StreamSink::on_status(StreamLayer::Status status) {
   switch (status) {
     case StreamLayer::Status::closed:
+      if (fsm_.is_closing()) return start_read();  // FIN is still to come
       layer_->close();
       send_last_words();
       return lost("closed by the receiver");
@@ -257,11 +349,11 @@ void StreamSink::on_status(StreamLayer::Status status) {
   }
 }
 
-/// Sends what the layer and the batch have for the socket, one write at a time.
+/// Sends what the layer and the window have for the socket, one write at a time.
 void StreamSink::flush() {
   if (writing_ || !layer_) return;
-  if (layer_->next_output().empty() && fsm_.state() == StreamState::open && batch_) {
-    layer_->offer(batch_->bytes().substr(fsm_.cursor().position(), kOffer));
+  if (const std::string_view lines = layer_->next_output().empty() ? fsm_.to_write(kOffer) : ""; !lines.empty()) {
+    layer_->offer(lines);
     if (layer_->next_output().empty()) {
       return asio::post(io_, current([this] { lost(layer_->error()); }));
     }
@@ -271,7 +363,7 @@ void StreamSink::flush() {
     writing_ = true;
     socket_.async_write_some(asio::buffer(output),
                              current([this](ErrorCode error, std::size_t bytes) { on_written(error, bytes); }));
-  } else if (fsm_.state() == StreamState::closing) {
+  } else if (fsm_.is_closing()) {
     ErrorCode ignored;
     socket_.shutdown(tcp::socket::shutdown_send, ignored);
   }
@@ -279,13 +371,12 @@ void StreamSink::flush() {
 
 void StreamSink::on_written(ErrorCode error, std::size_t bytes) {
   writing_ = false;
+  wire_written_ += bytes;
   if (error) return lost(error.message());
   const std::size_t plaintext = layer_->sent(bytes);
-  if (fsm_.state() != StreamState::open || !batch_) return flush();
-  const StreamAction next = fsm_.wrote(plaintext, Clock::now());
-  feed_.books().delivered(fsm_.completed().lines, fsm_.completed().bytes);
-  feed_.books().in_hand(fsm_.cursor().lines_left());
-  perform(next);
+  if (!fsm_.is_open()) return flush();
+  fsm_.wrote(plaintext);
+  perform(look());
 }
 
 /// The answer to a goodbye, or the alert that says why: best effort, as the connection is given up anyway.
@@ -301,23 +392,29 @@ void StreamSink::disconnect() {
   ErrorCode ignored;
   socket_.close(ignored);
   layer_.reset();
-  feed_.books().disconnected();
+  feed_.disconnected();
 }
 
-void StreamSink::lost(const std::string& reason) {
-  if (fsm_.state() != StreamState::open) return after_attempt(fsm_.lost(Clock::now()), reason);
-  after_loss(fsm_.lost(Clock::now()), reason);
+/// The kernel knows what was acknowledged for as long as the socket is there.
+void StreamSink::lost(const std::string& reason, StreamEnd end) {
+  if (!fsm_.is_open() && !fsm_.is_closing()) return after_attempt(fsm_.lost(end, Clock::now()), reason);
+  look();
+  after_loss(fsm_.lost(end, Clock::now()), reason);
 }
 
 void StreamSink::after_loss(const StreamAction& next, const std::string& reason) {
-  log_->warn("lost connection output={} to={} reason=\"{}\" wait_ms={}", config_.name, target_, reason,
-             fsm_.wait().count());
+  if (next.kind == Kind::disconnect) {
+    feed_.notes().error(reason);
+    log_->warn("lost connection output={} to={} reason=\"{}\" wait_ms={}", config_.name, target_, reason,
+               fsm_.wait().count());
+  }
   perform(next);
 }
 
 /// Input: what follows an attempt to connect; if that is to wait, the attempt has failed for `reason`.
 void StreamSink::after_attempt(const StreamAction& next, const std::string& reason) {
   if (next.kind == Kind::disconnect) {
+    feed_.notes().error(reason);
     log_->warn("cannot connect output={} to={} reason=\"{}\" wait_ms={}", config_.name, target_, reason,
                fsm_.wait().count());
   }
@@ -338,9 +435,9 @@ void StreamSink::arm_timer() {
 }
 
 void StreamSink::on_timer() {
-  const bool was_open = fsm_.state() == StreamState::open;
+  const bool was_open = fsm_.is_open() || fsm_.is_closing();
   const StreamAction next = fsm_.timer(Clock::now());
-  if (was_open && next.kind == Kind::disconnect) return after_loss(next, "write timed out");
+  if (was_open) return after_loss(next, "timed out");
   after_attempt(next, "timed out");
 }
 

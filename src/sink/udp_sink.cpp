@@ -141,7 +141,8 @@ bool UdpSink::connect_to_any() {
   for (std::size_t i = 0; i < addresses_.size(); ++i) {
     error = connect_to(i);
     if (error) continue;
-    feed_.books().connected();
+    feed_.connected();
+    feed_.notes().enter(LinkState::open);
     log_->info("sending output={} to={} address={}", config_.name, target_, addresses_[i].to_string());
     return true;
   }
@@ -192,7 +193,6 @@ asio::awaitable<void> UdpSink::send(const LineBatch& batch, std::size_t first_li
     } else {
       co_await recover(errno);
     }
-    feed_.books().in_hand(batch.lines().size() - next_line_);
   }
 }
 
@@ -214,8 +214,8 @@ void UdpSink::delivered(const LineBatch& batch, std::size_t count) {
   for (const LineRef& line : batch.lines().subspan(next_line_, count)) bytes += line.length;
   next_line_ += count;
   refused_before_ = false;
-  feed_.books().delivered(count, bytes);
-  feed_.books().datagrams(count);
+  feed_.delivered(count, bytes);
+  feed_.books().sent({.datagrams = count});
 }
 
 /// Deals with the error that kept the next line from being sent: it is tried again, or given up.
@@ -254,10 +254,10 @@ void UdpSink::give_up(int error) {
   ++next_line_;
   refused_before_ = false;
   if (error == EMSGSIZE) {
-    feed_.books().dropped(DropReason::oversize, 1);
+    feed_.dropped(DropReason::oversize, 1);
     oversize_loss_.report("oversize", 1);
   } else {
-    feed_.books().dropped_by_errno(error, 1);
+    feed_.dropped_by_errno(error, 1);
     loss_.report(errno_name(error), 1);
   }
 }

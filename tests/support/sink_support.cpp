@@ -75,7 +75,7 @@ BatchRef make_batch(BatchPool& pool, const std::vector<std::string>& lines, Fram
     batch->commit({static_cast<std::uint32_t>(begin + before.size()), static_cast<std::uint32_t>(line.size()),
                    static_cast<std::uint32_t>(begin + frame.size()), 0});
   }
-  return BatchRef(batch);
+  return pool.seal(batch);
 }
 
 std::string numbered_line(std::size_t number, std::size_t length) {

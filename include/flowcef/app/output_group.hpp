@@ -50,7 +50,7 @@ class OutputGroup {
     OutputConfig config;
     const Mapping* mapping = nullptr;
     std::unique_ptr<Output> made;          ///< of an output that is new
-    std::unique_ptr<OutputDriver> driver;  ///< of one that is kept, if it needs another one
+    std::unique_ptr<Output::Prepared> prepared;  ///< of one that is kept, if it needs other drivers
   };
   using Change = std::vector<Step>;
   /// Errors: std::runtime_error, as Output's constructor; nothing has changed then.
@@ -84,7 +84,7 @@ class OutputGroup {
   struct Changing {
     Output* output = nullptr;
     SinkConfig config;
-    std::unique_ptr<OutputDriver> driver;  ///< null: it keeps its own
+    std::unique_ptr<Output::Prepared> prepared;  ///< null: it keeps its drivers
   };
   struct Leaving {
     OutputBooksEntry entry;

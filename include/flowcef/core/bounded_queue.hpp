@@ -1,4 +1,5 @@
-// A queue from many producers to one consumer, bounded by the cost of what it holds (bytes, say).
+// A queue from many producers to consumers, bounded by the cost (bytes, say) of what it holds and of what the consumers
+// have taken and not done with.
 // It knows nothing of what it carries; what to do when it is full is the producer's choice of operation.
 #pragma once
 
@@ -16,11 +17,11 @@ namespace flowcef {
 enum class PushResult : std::uint8_t { accepted, full, closed };
 
 /// An item dearer than the whole capacity is taken by an empty queue, or it could never pass.
-/// Thread: pop from one, all else from any.
+/// Thread: any.
 template <class T>
 class BoundedQueue {
  public:
-  /// Input: `wake` tells the consumer to look again. It is called without the lock, on the pushing or closing
+  /// Input: `wake` tells all consumers to look again. It is called without the lock, on the pushing or closing
   ///        thread, when the empty queue gets an item and when the queue is closed.
   BoundedQueue(std::size_t capacity, std::function<void()> wake) : wake_(std::move(wake)), capacity_(capacity) {}
 
@@ -39,7 +40,11 @@ class BoundedQueue {
     if (closed_) return PushResult::closed;
     // Evictions leave an unread wake-up behind, but the queue they left empty must count as never empty.
     const bool was_empty = size_ == 0;
-    while (!fits(cost)) evicted(take_front());
+    while (!fits(cost)) {
+      const Slot old = take_front();
+      held_ -= old.cost;
+      evicted(old.item);
+    }
     return append(std::move(item), cost, lock, was_empty);
   }
 
@@ -56,10 +61,18 @@ class BoundedQueue {
     return append(std::move(item), cost, lock);
   }
 
+  /// The item counts until release().
   [[nodiscard]] std::optional<T> pop() {
     const std::lock_guard lock(mutex_);
     if (size_ == 0) return std::nullopt;
-    return take_front();
+    return take_front().item;
+  }
+
+  /// Input: the cost of an item that was popped.
+  void release(std::size_t cost) {
+    const std::lock_guard lock(mutex_);
+    held_ -= cost;
+    if (waiting_ > 0) room_.notify_all();
   }
 
   /// From now on nobody waits for room.
@@ -112,6 +125,7 @@ class BoundedQueue {
     std::size_t cost = 0;
   };
 
+  /// An empty queue takes anything: what is taken and not released must not keep the next item from its consumer.
   [[nodiscard]] bool fits(std::size_t cost) const { return size_ == 0 || held_ + cost <= capacity_; }
 
   PushResult append(T item, std::size_t cost, std::unique_lock<std::mutex>& lock) {
@@ -128,14 +142,12 @@ class BoundedQueue {
     return PushResult::accepted;
   }
 
-  T take_front() {
-    Slot& slot = ring_[head_];
-    T item = std::exchange(slot.item, T{});
-    held_ -= slot.cost;
+  Slot take_front() {
+    Slot slot = std::exchange(ring_[head_], Slot{});
     head_ = (head_ + 1) % ring_.size();
     --size_;
     if (waiting_ > 0) room_.notify_all();
-    return item;
+    return slot;
   }
 
   void grow() {

@@ -40,6 +40,10 @@ class LineBatch {
     return {bytes_.data() + line.offset, line.length};
   }
   [[nodiscard]] bool empty() const noexcept { return lines_.empty(); }
+  /// Returns: bytes of memory that it takes; the same from commit() to clear().
+  [[nodiscard]] std::size_t footprint() const noexcept {
+    return bytes_.size() + lines_.capacity() * sizeof(LineRef);
+  }
   [[nodiscard]] std::size_t room() const noexcept { return bytes_.size() - used_; }
 
   /// Where the next frame is written. Input: room for it has been made with grow_to_fit or checked with room().
@@ -59,6 +63,9 @@ class LineBatch {
   }
 
  private:
+  LineBatch(std::string_view bytes, std::span<const LineRef> lines)
+      : bytes_(bytes.begin(), bytes.end()), lines_(lines.begin(), lines.end()), used_(bytes.size()) {}
+
   friend class BatchPool;
   friend class BatchRef;
 
@@ -102,6 +109,9 @@ class BatchPool {
 
   /// Returns: an empty buffer of at least kBatchBytes, owned by the caller until it makes a BatchRef of it.
   [[nodiscard]] LineBatch* acquire();
+  /// Returns: the batch, or, where it is mostly empty, a copy of just its size in place of it: many batches may wait
+  ///          with a few lines each. The buffer is then the next to be acquired.
+  [[nodiscard]] BatchRef seal(LineBatch* batch);
   void release(LineBatch* batch) noexcept;
 
  private:

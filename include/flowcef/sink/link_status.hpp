@@ -19,6 +19,7 @@ enum class LinkState : std::uint8_t {
   open,
   stalled,  ///< the receiver's machine answers, but takes nothing
   waiting,  ///< for the next attempt
+  closing,  ///< has said goodbye, waits for the receiver's
   closed,
 };
 

@@ -1,19 +1,17 @@
-// One place where lines go: a bounded queue, a thread, and a driver for the transport. Knows nothing of what
-// lines say.
+// One place where lines go: a bounded queue, and threads with drivers for the transport. Knows nothing of what lines say.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <mutex>
-#include <string>
-#include <thread>
+#include <vector>
 
 #include "flowcef/log/log.hpp"
 #include "flowcef/map/line_batch.hpp"
+#include "flowcef/sink/lanes.hpp"
 #include "flowcef/sink/loss_log.hpp"
 #include "flowcef/sink/output_books.hpp"
-#include "flowcef/sink/output_driver.hpp"
-#include "flowcef/sink/output_feed.hpp"
 #include "flowcef/sink/sink_config.hpp"
 
 namespace flowcef {
@@ -25,6 +23,12 @@ class Output {
  public:
   /// How long adopt() lets the receiver take what is in hand and end the connection.
   static constexpr std::chrono::milliseconds kLeaveTime{200};
+
+  /// What other settings need, with all that could go wrong done.
+  struct Prepared {
+    Lanes::Drivers drivers;
+    Lanes::Drivers detour;
+  };
 
   /// Opens the file or loads the certificates, but starts nothing.
   /// Errors: std::runtime_error naming the output, the file and what is wrong.
@@ -40,12 +44,12 @@ class Output {
   /// Opens the file or loads the certificates of other settings; the output goes on as it is.
   /// Lifetime: for adopt() of this output, and not beyond it.
   /// Errors:   as the constructor's.
-  [[nodiscard]] std::unique_ptr<OutputDriver> prepare(const SinkConfig& config);
+  [[nodiscard]] std::unique_ptr<Prepared> prepare(const SinkConfig& config);
   /// Goes on with other settings. The old driver leaves within kLeaveTime; lines that it could not deliver, and those
   /// in the queue, go by the new one. A line that a connection was cut in goes again whole.
-  /// Input: `driver`: what prepare() made of `config`, whose name is the output's; null: the one in use stays, as only
-  ///        the queue's settings differ.
-  void adopt(const SinkConfig& config, std::unique_ptr<OutputDriver> driver);
+  /// Input: `prepared`: what prepare() made of `config`, whose name is the output's; null: the drivers in use stay, as
+  ///        only the queue's settings differ.
+  void adopt(const SinkConfig& config, std::unique_ptr<Prepared> prepared);
 
   /// Queues the batch. When the queue is full and the output is `required`, a producer that can wait waits for room;
   /// otherwise `queue_full` says what is dropped.
@@ -53,37 +57,39 @@ class Output {
   void submit(BatchRef batch, Producer producer);
 
   /// While allowed, a producer that would wait for room, or does already, has its batch queued above the bound instead,
-  /// as far as OutputFeed::kOverflowBytes. For a moment in which all of them must be stopped though the receiver may be
+  /// as far as OutputQueue::kOverflowBytes. For a moment in which all of them must be stopped though the receiver may be
   /// down.
   /// Thread: any.
-  void allow_overflow(bool allowed) { feed_.allow_overflow(allowed); }
+  void allow_overflow(bool allowed) { main_.queue().allow_overflow(allowed); }
 
   /// Ends the waiting of producers, now and later, so that they can be stopped though the receiver is down.
   /// Thread: any.
-  void release_producers() { feed_.release_producers(); }
+  void release_producers() { main_.queue().release_producers(); }
 
-  /// Takes nothing more, sends what is queued until `deadline`, counts the rest as dropped, ends the thread.
+  /// Takes nothing more, sends what is queued until `deadline`, counts the rest as dropped, ends the threads.
   void stop(std::chrono::steady_clock::time_point deadline);
 
   /// Thread: any.
-  [[nodiscard]] OutputCounts counts() const { return feed_.books().counts(); }
+  [[nodiscard]] OutputCounts counts() const { return books_.counts(); }
+  /// Returns: one for each connection at a time.
+  /// Thread:  any but that of adopt().
+  [[nodiscard]] std::vector<LinkStatus> links() const;
+  /// As OutputFeed::message_limit(). Lifetime: as this.
+  [[nodiscard]] const std::atomic<std::size_t>& message_limit() const noexcept { return main_.message_limit(); }
 
  private:
-  void wake();
-  void run() noexcept;
-  void fail(const char* error) noexcept;
-
-  const std::string name_;
   SinkConfig config_;
   Logger log_;
-  OutputFeed feed_;
-  std::mutex driver_mutex_;  ///< between producers that wake the driver and adopt(), which replaces it
-  std::unique_ptr<OutputDriver> driver_;
+  OutputBooks books_;
+  std::unique_ptr<Lanes> detour_;  ///< by TCP, for messages that no datagram may hold; null: there is none
+  Lanes main_;
   std::mutex loss_mutex_;  ///< queue_loss_ is written by every worker
   LossLog queue_loss_;
-  std::thread thread_;
   bool stopped_ = false;
 };
+
+/// Returns: whether an output can adopt the settings: not if it needs, or no longer needs, a detour by TCP.
+[[nodiscard]] bool can_adopt(const SinkConfig& current, const SinkConfig& wanted);
 
 /// Returns: false if `wanted` differs from `current` in nothing but the queue's settings and names no file. A file is
 ///          opened anew at every change, as it may have been renamed.

@@ -1,13 +1,12 @@
-// The books of one output: what became of every line. submitted = delivered + queued + dropped, exactly, at
-// rest.
+// The books of one output: what became of every line. submitted = delivered + queued + dropped, exactly, at any time.
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <string>
 
 namespace flowcef {
@@ -17,14 +16,17 @@ struct OutputCounts {
   using ByReason = std::map<std::string, std::uint64_t, std::less<>>;
 
   std::uint64_t submitted = 0;
-  std::uint64_t delivered = 0;  ///< written to the kernel (streams, files) or taken by it (UDP)
-  std::uint64_t queued = 0;     ///< in the queue, or in the hands of the output's thread
-  ByReason dropped;             ///< queue_full, stopped, oversize, or the name of an errno (`EPIPE`)
-  ByReason errors;              ///< failed system calls by errno name, also those that cost no line
-  std::uint64_t bytes = 0;      ///< of delivered lines with their framing
-  std::uint64_t datagrams = 0;  ///< UDP only
-  std::uint64_t connects = 0;   ///< connections that became usable
-  bool connected = false;
+  std::uint64_t delivered = 0;   ///< acknowledged by the receiver's TCP, written (files), or taken by the kernel (UDP)
+  std::uint64_t queued = 0;      ///< in the queue, or in the hands of the output's threads
+  ByReason dropped;              ///< queue_full, stopped, oversize, or the name of an errno (`EPERM`)
+  ByReason errors;               ///< failed system calls by errno name, also those that cost no line
+  std::uint64_t repeated = 0;    ///< lines that went out whole once more, after a broken connection
+  std::uint64_t bytes = 0;       ///< of delivered lines with their framing
+  std::uint64_t datagrams = 0;   ///< UDP only
+  std::uint64_t fragmented = 0;  ///< of those, the ones larger than a packet on the path as it was known
+  std::uint64_t fragments = 0;   ///< IP packets that these became
+  std::uint64_t connects = 0;    ///< connections that became usable
+  bool connected = false;        ///< at least one of them is
 
   [[nodiscard]] std::uint64_t dropped_lines() const;
   [[nodiscard]] bool balanced() const { return submitted == delivered + queued + dropped_lines(); }
@@ -32,50 +34,56 @@ struct OutputCounts {
 
 enum class DropReason : std::uint8_t { queue_full, stopped, oversize };
 
-/// Thread: any; the numbers of lines in hand, delivered and connected are set by the output's thread only.
+/// Datagrams that the kernel took in one go.
+struct SentDatagrams {
+  std::size_t datagrams = 0;
+  std::size_t fragmented = 0;
+  std::size_t fragments = 0;
+};
+
+/// A line is in the queue, in hand (of a thread of the output), delivered or dropped. Each call moves lines and so leaves
+/// the sum as it is. Calls come by batch or by group of datagrams, not by line.
+/// Thread: any.
 class OutputBooks {
  public:
-  void submitted(std::size_t lines) { add(submitted_, lines); }
-  void queued(std::size_t lines) { add(in_queue_, lines); }
-  void unqueued(std::size_t lines) { in_queue_.fetch_sub(lines, std::memory_order_relaxed); }
-  void in_hand(std::size_t lines) { in_hand_.store(lines, std::memory_order_relaxed); }
-  void delivered(std::size_t lines, std::size_t bytes) {
-    add(delivered_, lines);
-    add(bytes_, bytes);
-  }
-  void dropped(DropReason reason, std::size_t lines) { add(dropped_.at(static_cast<std::size_t>(reason)), lines); }
-  void dropped_by_errno(int error, std::size_t lines) { add(dropped_errno_[slot(error)], lines); }
-  void error(int error_number) { add(errors_[slot(error_number)], 1); }
-  void datagrams(std::size_t count) { add(datagrams_, count); }
-  void connected() {
-    add(connects_, 1);
-    connected_.store(true, std::memory_order_relaxed);
-  }
-  void disconnected() { connected_.store(false, std::memory_order_relaxed); }
+  void submitted(std::size_t lines);
+  /// Lines that never were in the queue, or that are in it.
+  void dropped_from_queue(DropReason reason, std::size_t lines);
+  void taken(std::size_t lines);
+  /// In hand no more, in the queue once more.
+  void returned(std::size_t lines);
+  void delivered(std::size_t lines, std::size_t bytes);
+  void dropped(DropReason reason, std::size_t lines);
+  void dropped_by_errno(int error, std::size_t lines);
 
-  [[nodiscard]] std::size_t lines_in_hand() const { return in_hand_.load(std::memory_order_relaxed); }
+  void error(int error_number);
+  void repeated(std::size_t lines);
+  void sent(const SentDatagrams& sent);
+  void connected();
+  void disconnected();
+
   [[nodiscard]] OutputCounts counts() const;
 
  private:
-  using Number = std::atomic<std::uint64_t>;
   static constexpr std::size_t kErrnos = 134;  ///< EHWPOISON, the highest, is 133 on Linux
 
-  static void add(Number& number, std::uint64_t n) { number.fetch_add(n, std::memory_order_relaxed); }
   static std::size_t slot(int error) {
     return error > 0 && static_cast<std::size_t>(error) < kErrnos ? static_cast<std::size_t>(error) : 0;
   }
 
-  Number submitted_{0};
-  Number delivered_{0};
-  Number in_queue_{0};
-  Number in_hand_{0};
-  Number bytes_{0};
-  Number datagrams_{0};
-  Number connects_{0};
-  std::atomic<bool> connected_{false};
-  std::array<Number, 3> dropped_{};
-  std::array<Number, kErrnos> dropped_errno_{};
-  std::array<Number, kErrnos> errors_{};
+  mutable std::mutex mutex_;
+  std::uint64_t submitted_ = 0;
+  std::uint64_t in_queue_ = 0;
+  std::uint64_t in_hand_ = 0;
+  std::uint64_t delivered_ = 0;
+  std::uint64_t bytes_ = 0;
+  std::uint64_t repeated_ = 0;
+  SentDatagrams sent_;
+  std::uint64_t connects_ = 0;
+  std::uint64_t open_ = 0;
+  std::array<std::uint64_t, 3> dropped_{};
+  std::array<std::uint64_t, kErrnos> dropped_errno_{};
+  std::array<std::uint64_t, kErrnos> errors_{};
 };
 
 /// Returns: `ECONNREFUSED` and the like; `unknown` for a number without a name.

@@ -1,4 +1,4 @@
-// What an output's thread runs: one way of getting batches out. One driver for each kind of transport.
+// What a thread of an output runs: one way of getting batches out. One driver for each kind of transport.
 #pragma once
 
 #include <chrono>

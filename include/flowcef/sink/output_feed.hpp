@@ -1,22 +1,17 @@
-// Between the workers and the thread of one output: the queue with its policy, and the books.
+// What one driver of an output works on: the lines it has taken from the queue, and where it tells what became of them.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 
-#include "flowcef/core/bounded_queue.hpp"
 #include "flowcef/map/line_batch.hpp"
+#include "flowcef/sink/link_status.hpp"
 #include "flowcef/sink/output_books.hpp"
-#include "flowcef/sink/sink_config.hpp"
+#include "flowcef/sink/output_queue.hpp"
+#include "flowcef/sink/send_window.hpp"
 
 namespace flowcef {
-
-enum class Producer : std::uint8_t {
-  cannot_wait,  ///< a socket over UDP, whose datagrams would be lost meanwhile
-  can_wait,     ///< a file, or a connection whose sender slows down
-};
 
 /// What a driver gets to send.
 struct BatchPart {
@@ -27,53 +22,61 @@ struct BatchPart {
   [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(batch); }
 };
 
-/// Thread: submit, release_producers, allow_overflow, configure and close from any; next, finished and left_cut_line
-///         from the output's; take_back and abandon while that one does not run.
+/// Stays when its driver is replaced by another: lines in hand go on with that one.
+/// Thread: the driver's, unless said otherwise.
 class OutputFeed {
  public:
-  static constexpr std::size_t kOverflowBytes = std::size_t{64} << 20;
+  /// Input: `detour`: the queue for lines that the driver cannot send; null: there is none.
+  /// Lifetime: keeps references to both.
+  explicit OutputFeed(OutputQueue& queue, OutputQueue* detour = nullptr);
 
-  /// Input: of `config` queue_bytes, queue_full and required; `wake` as for BoundedQueue.
-  OutputFeed(const SinkConfig& config, std::function<void()> wake);
-
-  /// A full queue lets a producer that can wait do so if the output is required. All else follows queue_full.
-  /// Returns: the lines that the full queue cost, of this batch or of older ones.
-  std::size_t submit(BatchRef batch, Producer producer);
-  /// From now on queue_bytes, queue_full and required of `config` count. What is queued stays.
-  void configure(const SinkConfig& config);
-  /// While allowed, nobody waits: what a producer would wait with is queued up to kOverflowBytes above the bound, and
-  /// beyond that goes by queue_full.
-  void allow_overflow(bool allowed) { queue_.allow_overflow(allowed ? kOverflowBytes : 0); }
-  /// Those that wait go on by queue_full, and nobody waits any more.
-  void release_producers() { queue_.release_waiting(); }
-  void close() { queue_.close(); }
-
-  /// Returns: the oldest batch, its lines now in hand; one without a batch if there is none.
+  /// For drivers that settle line by line, in order.
+  /// Returns: the oldest lines that are not settled, from the queue if there are none in hand; nothing if there are none.
   [[nodiscard]] BatchPart next();
-  /// Returns: true once closed and empty.
-  [[nodiscard]] bool finished() const { return !again_ && queue_.finished(); }
+  /// Settles the oldest lines in hand. Input: `bytes` of them as they are counted.
+  void delivered(std::size_t lines, std::size_t bytes);
+  void dropped(DropReason reason, std::size_t lines);
+  void dropped_by_errno(int error, std::size_t lines);
+  [[nodiscard]] bool has_detour() const noexcept { return detour_ != nullptr; }
+  /// Settles the oldest line in hand by putting its message into the queue of the detour, as a line that ends with LF.
+  void divert(std::string_view message, std::uint64_t event);
   /// The driver leaves a part of its next line on a pipe, which the next driver may write to.
   void left_cut_line() { cut_line_ = true; }
-  /// A driver has left: next() begins with those lines of its batch that are not settled.
-  void take_back() { again_ = books_.lines_in_hand() > 0; }
 
-  [[nodiscard]] OutputBooks& books() noexcept { return books_; }
-  [[nodiscard]] const OutputBooks& books() const noexcept { return books_; }
+  /// For drivers that learn later what was delivered, which tell the books themselves.
+  /// Returns: whether there was a batch in the queue, which is now in the window.
+  bool take();
+  [[nodiscard]] SendWindow& window() noexcept { return window_; }
 
-  /// Counts all that is left, in the queue and in hand, as dropped because of the stop.
+  /// Returns: true once the queue is closed and empty and nothing in hand.
+  [[nodiscard]] bool finished() const { return exhausted() && window_.unsettled() == 0; }
+  /// Returns: true once the queue is closed and empty.
+  [[nodiscard]] bool exhausted() const { return queue_.finished(); }
+  /// Counts what is in hand as dropped because of the stop.
+  /// Thread:  while no driver runs.
   /// Returns: how many lines that were.
   std::size_t abandon();
 
- private:
-  [[nodiscard]] PushResult push(BatchRef batch, std::size_t cost, Producer producer, std::size_t& evicted);
+  [[nodiscard]] OutputBooks& books() noexcept { return queue_.books(); }
+  /// The connection became usable, or is no more; twice the same is once.
+  void connected();
+  void disconnected();
+  /// Thread: any.
+  [[nodiscard]] LinkNotes& notes() noexcept { return notes_; }
 
-  std::atomic<QueueFull> policy_;
-  std::atomic<bool> required_;
-  OutputBooks books_;
-  BatchRef in_hand_;
-  bool again_ = false;  ///< in_hand_ comes again
+  /// The longest message that fits a packet on the path, as the driver has learnt it; 0: not known, or of no interest.
+  /// Thread: any.
+  [[nodiscard]] std::atomic<std::size_t>& message_limit() noexcept { return message_limit_; }
+
+ private:
+  OutputQueue& queue_;
+  OutputQueue* detour_;
+  SendWindow window_;
+  LinkNotes notes_;
+  BatchPool diverted_;
+  std::atomic<std::size_t> message_limit_{0};
   bool cut_line_ = false;
-  BoundedQueue<BatchRef> queue_;
+  bool connected_ = false;
 };
 
 }  // namespace flowcef

@@ -6,22 +6,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
+#include <utility>
 
 #include "flowcef/sink/backoff.hpp"
-#include "flowcef/sink/frame_cursor.hpp"
+#include "flowcef/sink/link_status.hpp"
+#include "flowcef/sink/send_window.hpp"
+#include "flowcef/sink/short_connections.hpp"
 
 namespace flowcef {
-
-enum class StreamState : std::uint8_t {
-  idle,  ///< not started
-  resolving,
-  connecting,
-  securing,  ///< TLS handshake
-  open,
-  waiting,  ///< for the next attempt
-  closing,  ///< has said goodbye, waits for the peer's end
-  finished,
-};
 
 /// What the driver has to do. It reports the outcome as the next event.
 struct StreamAction {
@@ -30,8 +23,9 @@ struct StreamAction {
     resolve,     ///< look the host up; then resolved()
     connect,     ///< drop any attempt and try address number `address`; then connected() or connect_failed()
     secure,      ///< do the TLS handshake; then secured()
-    fetch,       ///< get the next batch; then loaded() if there is one now, or once there is one
-    write,       ///< send the batch from cursor().position() on; then wrote()
+    fetch,       ///< add the next batch to the window; then loaded() if there is one now, or once there is one
+    write,       ///< send what is to_write(); then wrote() and progress()
+    look,        ///< see how far the connection is; then progress()
     disconnect,  ///< drop the connection
     close,       ///< send close_notify and FIN, go on reading; the peer's end is lost()
     finish,      ///< drop the connection; nothing more will be asked
@@ -42,16 +36,39 @@ struct StreamAction {
   friend bool operator==(const StreamAction&, const StreamAction&) = default;
 };
 
-struct StreamTimeouts {
-  std::chrono::milliseconds connect;  ///< for the look-up, for each address, and for the handshake
-  std::chrono::milliseconds write;    ///< without any progress
+struct StreamSettings {
+  std::chrono::milliseconds connect_timeout;  ///< for the look-up, for each address, and for the handshake
+  std::chrono::milliseconds peer_timeout;     ///< without any acknowledgement
+  std::chrono::milliseconds accepted_after;   ///< of a handshake, if the peer says nothing
+  bool secure;                                ///< a handshake comes between connect and the first write
+  std::optional<std::size_t> replay_acked;    ///< as in SinkConfig
+  std::size_t replay_max_bytes;
+};
+
+/// How far a connection is, at one moment.
+struct StreamProgress {
+  std::uint64_t wire = 0;         ///< bytes that the peer's TCP has acknowledged
+  std::uint64_t plaintext = 0;    ///< bytes of lines that are wholly within them
+  std::uint64_t send_window = 0;  ///< bytes that the peer would take beyond
+  bool accepted = true;           ///< the peer can no longer refuse the connection for who we are
+  bool stalled = false;           ///< the peer is alive, but its buffer is full
+};
+
+/// How the peer's part of a connection ended.
+enum class StreamEnd : std::uint8_t {
+  orderly,  ///< FIN: its process has read everything, or it would have been a reset
+  broken,
 };
 
 /// Call start(), do what the action says, report what happened, and so on. Whenever deadline() is past, call
-/// timer(). Thread: one.
+/// timer(). Before lost(), call progress() with the last there is to know.
+/// Lines are acknowledged when progress() says so, which tells once how many lines that are in take_settled(); after a
+/// connection the unacknowledged ones and the last of the others are sent again, see SendWindow.
+/// Thread: one.
 class StreamFsm {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
+  using Milliseconds = std::chrono::milliseconds;
 
   /// A connection that lived this long makes the next wait a short one again. Less would let a peer that
   /// accepts and then refuses (TLS 1.3 client certificate, load balancer without a server) be tried without
@@ -59,10 +76,15 @@ class StreamFsm {
   static constexpr std::chrono::seconds kSettledAfter{5};
   /// How long the peer's end is waited for at an orderly close.
   static constexpr std::chrono::seconds kCloseWait{1};
+  /// Between two looks while something is not acknowledged; the longer the less happens.
+  static constexpr Milliseconds kLookMin{5};
+  static constexpr Milliseconds kLookMax{100};
+  /// Written at most before the peer has accepted the connection.
+  static constexpr std::uint64_t kBeforeAccepted = std::uint64_t{1} << 20;
 
-  /// Input: `secure`: a handshake comes between connect and the first write.
-  StreamFsm(StreamTimeouts timeouts, Backoff backoff, bool secure)
-      : timeouts_(timeouts), backoff_(backoff), secure_(secure) {}
+  /// Lifetime: keeps a reference to the window, which nobody else changes but by append().
+  StreamFsm(const StreamSettings& settings, Backoff backoff, SendWindow& window)
+      : settings_(settings), backoff_(backoff), window_(window) {}
 
   StreamAction start(TimePoint now);
   /// Input: number of addresses found; 0: the look-up failed.
@@ -70,53 +92,82 @@ class StreamFsm {
   StreamAction connected(TimePoint now);
   StreamAction connect_failed(TimePoint now);
   StreamAction secured(TimePoint now);
-  /// Input: the next batch, at its first line to send. Precondition: state open and cursor().done().
-  /// Lifetime: what `batch` views is viewed until cursor().done().
-  StreamAction loaded(FrameCursor batch, TimePoint now);
-  /// Input: bytes of the batch that are now out; 0: only bytes of TLS's own went out.
-  StreamAction wrote(std::size_t bytes, TimePoint now);
+  /// The window has another batch.
+  StreamAction loaded(TimePoint now);
+  /// Input: bytes to_write() that the socket took; 0: only bytes of TLS's own went out.
+  void wrote(std::size_t bytes);
+  StreamAction progress(const StreamProgress& progress, TimePoint now);
   /// The peer ended or reset the connection, or a read, write or handshake failed.
-  StreamAction lost(TimePoint now);
+  StreamAction lost(StreamEnd end, TimePoint now);
   StreamAction timer(TimePoint now);
-  /// From now on drained() may be called, and all ends at `deadline`.
+  /// There will be no other batch, and all ends at `deadline`.
   StreamAction stop(TimePoint deadline, TimePoint now);
-  /// The same without another attempt: what the connection does not take until then stays with cursor(), and without
+  /// The same without another attempt: what the connection does not take until then stays in the window, and without
   /// a connection all ends now.
   StreamAction leave(TimePoint deadline, TimePoint now);
-  /// There is no batch in hand and none will come.
+  /// The window gets no other batch.
   StreamAction drained(TimePoint now);
 
-  [[nodiscard]] StreamState state() const noexcept { return state_; }
-  [[nodiscard]] const FrameCursor& cursor() const noexcept { return cursor_; }
-  /// What the latest wrote() completed.
-  [[nodiscard]] FrameCursor::Completed completed() const noexcept { return completed_; }
+  /// Returns:  the next bytes for the connection, at most so many; empty if there are none.
+  /// Lifetime: until wrote() has accounted for them.
+  [[nodiscard]] std::string_view to_write(std::size_t most) const;
+  [[nodiscard]] LinkState state() const noexcept { return state_; }
+  /// Returns: open or stalled
+  [[nodiscard]] bool is_open() const noexcept { return state_ == LinkState::open || state_ == LinkState::stalled; }
+  [[nodiscard]] bool is_closing() const noexcept { return state_ == LinkState::closing; }
+  /// Returns: lines that were acknowledged since the last call.
+  SendWindow::Lines take_settled() { return std::exchange(settled_, {}); }
+  /// Returns: lines that went out whole once more since the last call.
+  std::size_t take_repeated() { return std::exchange(repeated_, 0); }
   /// When timer() is wanted; nothing: not at all.
   [[nodiscard]] std::optional<TimePoint> deadline() const noexcept;
   /// The latest wait that was drawn.
-  [[nodiscard]] std::chrono::milliseconds wait() const noexcept { return wait_; }
+  [[nodiscard]] Milliseconds wait() const noexcept { return wait_; }
+  /// Returns: whether replay_max_bytes is below what the peer may have acknowledged and not read.
+  [[nodiscard]] bool replay_is_capped() const noexcept;
+  /// Returns: whether connections are ended by us again and again, see ShortConnections.
+  [[nodiscard]] bool keeps_connections_short() const noexcept { return short_.active(); }
 
  private:
-  StreamAction enter(StreamState state, std::optional<TimePoint> deadline, StreamAction action);
+  StreamAction enter(LinkState state, std::optional<TimePoint> deadline, StreamAction action);
   StreamAction connect(std::size_t address, TimePoint now);
   StreamAction open(TimePoint now);
-  StreamAction write(TimePoint now);
+  StreamAction go_on(TimePoint now);
+  StreamAction close(TimePoint now);
+  StreamAction connection_ended(StreamEnd end, TimePoint now);
   StreamAction retry_later(TimePoint now);
   StreamAction finish();
+  void take_in(const StreamProgress& progress, TimePoint now);
+  [[nodiscard]] std::uint64_t writable() const;
+  [[nodiscard]] bool is_pending() const noexcept;
+  [[nodiscard]] std::uint64_t unread_at_most() const noexcept;
+  void look_later(TimePoint now);
 
-  StreamTimeouts timeouts_;
+  StreamSettings settings_;
   Backoff backoff_;
-  bool secure_;
+  SendWindow& window_;
+  ShortConnections short_;
 
-  StreamState state_ = StreamState::idle;
-  FrameCursor cursor_;
-  FrameCursor::Completed completed_;
+  LinkState state_ = LinkState::starting;
+  SendWindow::Lines settled_;
+  std::size_t repeated_ = 0;
   std::size_t addresses_ = 0;
   std::size_t address_ = 0;
   TimePoint opened_at_{};
-  std::chrono::milliseconds wait_{0};
+  Milliseconds wait_{0};
   std::optional<TimePoint> deadline_;  ///< of the state
+  std::optional<TimePoint> look_at_;
+  Milliseconds look_wait_{kLookMin};
   std::optional<TimePoint> stop_at_;
+  bool drained_ = false;
   bool leaving_ = false;
+  bool reset_at_farewell_ = false;  ///< has happened once
+
+  // of this connection
+  bool accepted_ = false;
+  TimePoint progress_at_{};
+  std::uint64_t wire_ = 0;
+  std::uint64_t largest_window_ = 0;
 };
 
 }  // namespace flowcef

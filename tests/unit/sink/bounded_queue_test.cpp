@@ -34,6 +34,29 @@ TEST_F(BoundedQueueTest, KeepsOrderAndRefusesAboveItsCapacity) {
   EXPECT_EQ(queue_.try_push(3, 1), PushResult::accepted);
 }
 
+TEST_F(BoundedQueueTest, WhatIsTakenCountsUntilItIsReleased) {
+  EXPECT_EQ(queue_.try_push(1, 6), PushResult::accepted);
+  EXPECT_EQ(queue_.pop(), 1);
+  EXPECT_EQ(queue_.try_push(2, 4), PushResult::accepted);
+  EXPECT_EQ(queue_.try_push(3, 1), PushResult::full);
+  queue_.release(6);
+  EXPECT_EQ(queue_.try_push(3, 6), PushResult::accepted);
+  EXPECT_EQ(queue_.try_push(4, 1), PushResult::full);
+}
+
+TEST_F(BoundedQueueTest, ReleaseLetsAWaitingProducerIn) {
+  EXPECT_EQ(queue_.try_push(1, 9), PushResult::accepted);
+  EXPECT_EQ(queue_.pop(), 1);
+  EXPECT_EQ(queue_.try_push(2, 1), PushResult::accepted);
+  PushResult result = PushResult::full;
+  std::thread producer([&] { result = queue_.wait_push(3, 9); });
+  let_it_wait();
+  queue_.release(9);
+  producer.join();
+  EXPECT_EQ(result, PushResult::accepted);
+  EXPECT_EQ(drain(), (std::vector{2, 3}));
+}
+
 TEST_F(BoundedQueueTest, TakesAnItemAboveItsCapacityWhenEmpty) {
   EXPECT_EQ(queue_.try_push(1, 99), PushResult::accepted);
   EXPECT_EQ(queue_.try_push(2, 1), PushResult::full);
@@ -175,6 +198,7 @@ TEST(BoundedQueue, ConcurrentProducersLoseNothingAndStayInOrder) {
     while (const auto item = queue.pop()) {
       const auto producer = static_cast<std::size_t>(*item / kItems);
       EXPECT_EQ(*item % kItems, next[producer]++);
+      queue.release(1);
       ++seen;
     }
     return seen == kProducers * kItems;

@@ -10,6 +10,16 @@
 namespace flowcef {
 namespace {
 
+/// A feed with its queue and books.
+struct Feed {
+  OutputBooks books{};
+  OutputQueue queue;
+  OutputFeed feed{queue};
+
+  explicit Feed(const SinkConfig& config) : queue(config, books, [] {}) {}
+  std::size_t submit(BatchRef batch, Producer producer) { return queue.submit(std::move(batch), producer); }
+};
+
 class OutputFeedTest : public testing::TestWithParam<QueueFull> {
  protected:
   BatchPool pool_;
@@ -19,9 +29,9 @@ class OutputFeedTest : public testing::TestWithParam<QueueFull> {
     for (std::size_t i = 0; i < count; ++i) lines.push_back(test::numbered_line(first + i, 99));
     return test::make_batch(pool_, lines);
   }
-  static SinkConfig feed_config(QueueFull policy, bool required = false, std::size_t queue_bytes = 1000) {
+  static SinkConfig feed_config(QueueFull policy, bool required = false, std::size_t queue_lines = 10) {
     SinkConfig config;
-    config.queue_bytes = queue_bytes;
+    config.queue_bytes = queue_lines * (100 + sizeof(LineRef));
     config.queue_full = policy;
     config.required = required;
     return config;
@@ -31,8 +41,8 @@ class OutputFeedTest : public testing::TestWithParam<QueueFull> {
     return test::numbered_line(GetParam() == QueueFull::drop_oldest ? newest : oldest, 99);
   }
   /// A batch is in the books before its producer waits; the pause gives it time to do so.
-  static void wait_for_second_batch(const OutputFeed& feed) {
-    EXPECT_TRUE(test::eventually([&] { return feed.books().counts().queued == 20; }));
+  static void wait_for_second_batch(const Feed& feed) {
+    EXPECT_TRUE(test::eventually([&] { return feed.books.counts().queued == 20; }));
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   static std::string first_line(const BatchPart& part) {
@@ -41,35 +51,35 @@ class OutputFeedTest : public testing::TestWithParam<QueueFull> {
 };
 
 TEST_F(OutputFeedTest, DropOldestCountsTheLinesThatGaveWay) {
-  OutputFeed feed(feed_config(QueueFull::drop_oldest), [] {});
+  Feed feed(feed_config(QueueFull::drop_oldest));
   EXPECT_EQ(feed.submit(batch(0, 4), Producer::cannot_wait), 0U);
   EXPECT_EQ(feed.submit(batch(10, 6), Producer::cannot_wait), 0U);
   EXPECT_EQ(feed.submit(batch(20, 1), Producer::cannot_wait), 4U);
-  const OutputCounts counts = feed.books().counts();
+  const OutputCounts counts = feed.books.counts();
   EXPECT_EQ(counts.submitted, 11U);
   EXPECT_EQ(counts.queued, 7U);
   EXPECT_EQ(counts.dropped.at("queue_full"), 4U);
   EXPECT_TRUE(counts.balanced());
-  EXPECT_EQ(first_line(feed.next()), test::numbered_line(10, 99));
+  EXPECT_EQ(first_line(feed.feed.next()), test::numbered_line(10, 99));
 }
 
 TEST_F(OutputFeedTest, DropNewestCountsTheLinesThatWereRefused) {
-  OutputFeed feed(feed_config(QueueFull::drop_newest), [] {});
+  Feed feed(feed_config(QueueFull::drop_newest));
   EXPECT_EQ(feed.submit(batch(0, 9), Producer::cannot_wait), 0U);
   EXPECT_EQ(feed.submit(batch(10, 2), Producer::cannot_wait), 2U);
   EXPECT_EQ(feed.submit(batch(20, 1), Producer::cannot_wait), 0U);
-  const OutputCounts counts = feed.books().counts();
+  const OutputCounts counts = feed.books.counts();
   EXPECT_EQ(counts.queued, 10U);
   EXPECT_EQ(counts.dropped.at("queue_full"), 2U);
   EXPECT_TRUE(counts.balanced());
-  EXPECT_EQ(first_line(feed.next()), test::numbered_line(0, 99));
+  EXPECT_EQ(first_line(feed.feed.next()), test::numbered_line(0, 99));
 }
 
 TEST_F(OutputFeedTest, AnEmptyBatchIsNoBatch) {
-  OutputFeed feed(feed_config(QueueFull::drop_oldest), [] {});
+  Feed feed(feed_config(QueueFull::drop_oldest));
   feed.submit(batch(0, 0), Producer::cannot_wait);
   feed.submit(BatchRef{}, Producer::cannot_wait);
-  EXPECT_FALSE(feed.next());
+  EXPECT_FALSE(feed.feed.next());
 }
 
 TEST_P(OutputFeedTest, OnlyAProducerThatCanWaitAtARequiredOutputWaits) {
@@ -79,120 +89,150 @@ TEST_P(OutputFeedTest, OnlyAProducerThatCanWaitAtARequiredOutputWaits) {
   };
   for (const auto& [producer, required] :
        {Row{Producer::cannot_wait, false}, Row{Producer::cannot_wait, true}, Row{Producer::can_wait, false}}) {
-    OutputFeed feed(feed_config(GetParam(), required), [] {});
+    Feed feed(feed_config(GetParam(), required));
     EXPECT_EQ(feed.submit(batch(0, 10), producer), 0U);
     EXPECT_EQ(feed.submit(batch(10, 10), producer), 10U);
-    EXPECT_EQ(first_line(feed.next()), line_that_stays(0, 10));
-    EXPECT_TRUE(feed.books().counts().balanced());
+    EXPECT_EQ(first_line(feed.feed.next()), line_that_stays(0, 10));
+    EXPECT_TRUE(feed.books.counts().balanced());
   }
 }
 
 TEST_P(OutputFeedTest, AWaitingProducerLosesNothing) {
-  OutputFeed feed(feed_config(GetParam(), true), [] {});
+  Feed feed(feed_config(GetParam(), true));
   EXPECT_EQ(feed.submit(batch(0, 10), Producer::can_wait), 0U);
   std::thread producer([&] { EXPECT_EQ(feed.submit(batch(10, 10), Producer::can_wait), 0U); });
   wait_for_second_batch(feed);
-  EXPECT_EQ(feed.books().counts().dropped.at("queue_full"), 0U);
-  EXPECT_EQ(first_line(feed.next()), test::numbered_line(0, 99));
+  EXPECT_EQ(feed.books.counts().dropped.at("queue_full"), 0U);
+  EXPECT_EQ(first_line(feed.feed.next()), test::numbered_line(0, 99));
   producer.join();
-  EXPECT_EQ(first_line(feed.next()), test::numbered_line(10, 99));
-  EXPECT_EQ(feed.books().counts().dropped.at("queue_full"), 0U);
+  feed.feed.delivered(10, 1000);
+  EXPECT_EQ(first_line(feed.feed.next()), test::numbered_line(10, 99));
+  EXPECT_EQ(feed.books.counts().dropped.at("queue_full"), 0U);
 }
 
 TEST_P(OutputFeedTest, AReleasedProducerGoesOnByThePolicy) {
-  OutputFeed feed(feed_config(GetParam(), true), [] {});
+  Feed feed(feed_config(GetParam(), true));
   EXPECT_EQ(feed.submit(batch(0, 10), Producer::can_wait), 0U);
   std::thread producer([&] { EXPECT_EQ(feed.submit(batch(10, 10), Producer::can_wait), 10U); });
   wait_for_second_batch(feed);
-  EXPECT_EQ(feed.books().counts().dropped.at("queue_full"), 0U);
-  feed.release_producers();
+  EXPECT_EQ(feed.books.counts().dropped.at("queue_full"), 0U);
+  feed.queue.release_producers();
   producer.join();
   EXPECT_EQ(feed.submit(batch(20, 10), Producer::can_wait), 10U);
-  EXPECT_EQ(feed.books().counts().dropped.at("queue_full"), 20U);
-  EXPECT_TRUE(feed.books().counts().balanced());
-  EXPECT_EQ(first_line(feed.next()), line_that_stays(0, 20));
+  EXPECT_EQ(feed.books.counts().dropped.at("queue_full"), 20U);
+  EXPECT_TRUE(feed.books.counts().balanced());
+  EXPECT_EQ(first_line(feed.feed.next()), line_that_stays(0, 20));
 }
 
 TEST_P(OutputFeedTest, AWaitingProducerEndsWithTheClose) {
-  OutputFeed feed(feed_config(GetParam(), true), [] {});
+  Feed feed(feed_config(GetParam(), true));
   EXPECT_EQ(feed.submit(batch(0, 10), Producer::can_wait), 0U);
   std::thread producer([&] { EXPECT_EQ(feed.submit(batch(10, 10), Producer::can_wait), 0U); });
   wait_for_second_batch(feed);
-  feed.close();
+  feed.queue.close();
   producer.join();
-  EXPECT_EQ(feed.books().counts().dropped.at("stopped"), 10U);
-  EXPECT_TRUE(feed.books().counts().balanced());
+  EXPECT_EQ(feed.books.counts().dropped.at("stopped"), 10U);
+  EXPECT_TRUE(feed.books.counts().balanced());
 }
 
 TEST_P(OutputFeedTest, WhatComesAfterTheCloseIsCountedAsStopped) {
-  OutputFeed feed(feed_config(GetParam()), [] {});
+  Feed feed(feed_config(GetParam()));
   feed.submit(batch(0, 3), Producer::cannot_wait);
-  feed.close();
+  feed.queue.close();
   EXPECT_EQ(feed.submit(batch(10, 2), Producer::cannot_wait), 0U);
-  EXPECT_EQ(feed.books().counts().dropped.at("stopped"), 2U);
-  EXPECT_TRUE(feed.books().counts().balanced());
-  EXPECT_EQ(feed.abandon(), 3U);
-  EXPECT_EQ(feed.books().counts().dropped.at("stopped"), 5U);
-  EXPECT_EQ(feed.books().counts().queued, 0U);
-  EXPECT_TRUE(feed.books().counts().balanced());
+  EXPECT_EQ(feed.books.counts().dropped.at("stopped"), 2U);
+  EXPECT_TRUE(feed.books.counts().balanced());
+  EXPECT_EQ(feed.queue.abandon(), 3U);
+  EXPECT_EQ(feed.books.counts().dropped.at("stopped"), 5U);
+  EXPECT_EQ(feed.books.counts().queued, 0U);
+  EXPECT_TRUE(feed.books.counts().balanced());
 }
 
 INSTANTIATE_TEST_SUITE_P(Policies, OutputFeedTest, testing::Values(QueueFull::drop_oldest, QueueFull::drop_newest));
 
-TEST_F(OutputFeedTest, AbandonTakesTheLinesInHandAsWell) {
-  OutputFeed feed(feed_config(QueueFull::drop_oldest, false, 10'000), [] {});
+TEST_F(OutputFeedTest, LinesInHandAndLinesInTheQueueAreAbandonedApart) {
+  Feed feed(feed_config(QueueFull::drop_oldest, false, 100));
   feed.submit(batch(0, 10), Producer::cannot_wait);
   feed.submit(batch(10, 5), Producer::cannot_wait);
-  const BatchPart in_hand = feed.next();
-  feed.books().delivered(4, 400);
-  feed.books().in_hand(6);
-  feed.close();
-  EXPECT_EQ(feed.abandon(), 11U);
-  EXPECT_TRUE(feed.books().counts().balanced());
+  EXPECT_TRUE(feed.feed.next());
+  feed.feed.delivered(4, 400);
+  feed.queue.close();
+  EXPECT_EQ(feed.feed.abandon(), 6U);
+  EXPECT_EQ(feed.queue.abandon(), 5U);
+  EXPECT_EQ(feed.books.counts().dropped.at("stopped"), 11U);
+  EXPECT_TRUE(feed.books.counts().balanced());
 }
 
-// PX-15
+// PX-12, PX-15
 TEST_F(OutputFeedTest, LinesThatADriverLeavesComeFirstAgain) {
-  OutputFeed feed(feed_config(QueueFull::drop_oldest, false, 10'000), [] {});
+  Feed feed(feed_config(QueueFull::drop_oldest, false, 100));
   feed.submit(batch(0, 10), Producer::cannot_wait);
   feed.submit(batch(10, 5), Producer::cannot_wait);
-  EXPECT_EQ(feed.next().first_line, 0U);
-  for (const std::size_t left : {6U, 6U, 1U}) {
-    feed.books().delivered(feed.books().lines_in_hand() - left, 0);
-    feed.books().in_hand(left);
-    feed.take_back();
-    EXPECT_EQ(feed.books().counts().queued, left + 5);
-    EXPECT_EQ(first_line(feed.next()), test::numbered_line(10 - left, 99));
-    EXPECT_TRUE(feed.books().counts().balanced());
+  EXPECT_EQ(feed.feed.next().first_line, 0U);
+  std::size_t left = 10;
+  for (const std::size_t settled : {4U, 0U, 5U}) {
+    if (settled > 0) feed.feed.delivered(settled, 0);
+    left -= settled;
+    EXPECT_EQ(feed.books.counts().queued, left + 5);
+    EXPECT_EQ(first_line(feed.feed.next()), test::numbered_line(10 - left, 99));
+    EXPECT_TRUE(feed.books.counts().balanced());
   }
-  feed.books().delivered(1, 0);
-  feed.books().in_hand(0);
-  feed.take_back();
-  EXPECT_EQ(first_line(feed.next()), test::numbered_line(10, 99)) << "nothing was left";
+  feed.feed.delivered(1, 0);
+  EXPECT_EQ(first_line(feed.feed.next()), test::numbered_line(10, 99)) << "nothing was left";
 }
 
-TEST_F(OutputFeedTest, LinesThatComeAgainKeepTheFeedFromEndingAndAreAbandonedOnce) {
-  OutputFeed feed(feed_config(QueueFull::drop_oldest), [] {});
+TEST_F(OutputFeedTest, LinesInHandKeepTheFeedFromEnding) {
+  Feed feed(feed_config(QueueFull::drop_oldest));
   feed.submit(batch(0, 4), Producer::cannot_wait);
-  feed.close();
-  EXPECT_TRUE(feed.next());
-  EXPECT_TRUE(feed.finished());
-  feed.take_back();
-  EXPECT_FALSE(feed.finished());
-  EXPECT_EQ(feed.abandon(), 4U);
-  EXPECT_TRUE(feed.finished());
-  EXPECT_TRUE(feed.books().counts().balanced());
+  feed.queue.close();
+  EXPECT_TRUE(feed.feed.next());
+  EXPECT_TRUE(feed.feed.exhausted());
+  EXPECT_FALSE(feed.feed.finished());
+  feed.feed.dropped(DropReason::oversize, 1);
+  feed.feed.dropped_by_errno(EPIPE, 3);
+  EXPECT_TRUE(feed.feed.finished());
+  EXPECT_TRUE(feed.books.counts().balanced());
+}
+
+TEST_F(OutputFeedTest, LinesInHandTakeRoomInTheQueue) {
+  Feed feed(feed_config(QueueFull::drop_newest));
+  feed.submit(batch(0, 6), Producer::cannot_wait);
+  EXPECT_TRUE(feed.feed.take());
+  EXPECT_EQ(feed.submit(batch(10, 6), Producer::cannot_wait), 0U) << "an empty queue takes anything";
+  EXPECT_EQ(feed.submit(batch(20, 1), Producer::cannot_wait), 1U);
+  EXPECT_TRUE(feed.feed.take());
+  feed.feed.delivered(6, 600);
+  EXPECT_EQ(feed.submit(batch(30, 4), Producer::cannot_wait), 0U);
+  EXPECT_EQ(feed.submit(batch(40, 1), Producer::cannot_wait), 1U);
+}
+
+TEST_F(OutputFeedTest, DivertedLinesGoToAnotherQueueInTheSameBooks) {
+  Feed feed(feed_config(QueueFull::drop_oldest));
+  OutputQueue tcp(feed_config(QueueFull::drop_oldest), feed.books, [] {});
+  OutputFeed udp(feed.queue, &tcp);
+  feed.submit(batch(0, 2), Producer::cannot_wait);
+  const BatchPart part = udp.next();
+  const LineRef& line = part.batch->lines()[0];
+  udp.divert(part.batch->message(line), line.event);
+  udp.delivered(1, 100);
+  OutputCounts counts = feed.books.counts();
+  EXPECT_EQ(counts.delivered, 1U);
+  EXPECT_EQ(counts.queued, 1U);
+  EXPECT_TRUE(counts.balanced());
+  OutputFeed other(tcp);
+  EXPECT_EQ(other.next().batch->bytes(), test::numbered_line(0, 99) + '\n');
+  other.delivered(1, 100);
+  EXPECT_EQ(feed.books.counts().delivered, 2U);
+  EXPECT_TRUE(feed.books.counts().balanced());
 }
 
 TEST_F(OutputFeedTest, CutLineIsToldOnce) {
-  OutputFeed feed(feed_config(QueueFull::drop_oldest), [] {});
+  Feed feed(feed_config(QueueFull::drop_oldest));
   feed.submit(batch(0, 4), Producer::cannot_wait);
-  EXPECT_FALSE(feed.next().after_cut_line);
-  feed.left_cut_line();
-  feed.take_back();
-  EXPECT_TRUE(feed.next().after_cut_line);
-  feed.take_back();
-  EXPECT_FALSE(feed.next().after_cut_line);
+  EXPECT_FALSE(feed.feed.next().after_cut_line);
+  feed.feed.left_cut_line();
+  EXPECT_TRUE(feed.feed.next().after_cut_line);
+  EXPECT_FALSE(feed.feed.next().after_cut_line);
 }
 
 TEST(OutputBooks, NamesErrorsOfTheSystem) {

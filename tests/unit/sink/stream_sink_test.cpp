@@ -12,6 +12,7 @@ using std::chrono::steady_clock;
 using test::eventually;
 using test::StreamReceiver;
 using testing::HasSubstr;
+using testing::Not;
 
 class StreamSinkTest : public testing::Test {
  protected:
@@ -105,12 +106,12 @@ TEST_F(StreamSinkTest, IdleConnectionThatDiesIsNoticedAtOnce) {
   first.reset();
   EXPECT_TRUE(eventually([&] { return !output->counts().connected; })) << "without a line being sent";
 
-  expected_.clear();
   StreamReceiver second(port);
   submit(*output, 1, 5, 100);
-  EXPECT_TRUE(eventually([&] { return second.text() == expected_; }));
+  EXPECT_TRUE(eventually([&] { return second.text() == expected_; })) << "the first may have died without reading";
   output->stop(steady_clock::now() + 10s);
   EXPECT_EQ(output->counts().delivered, 10U);
+  EXPECT_EQ(output->counts().repeated, 5U);
   EXPECT_EQ(output->counts().connects, 2U);
   EXPECT_THAT(log_.text(), HasSubstr("lost connection output=test"));
 }
@@ -160,16 +161,20 @@ TEST_P(StreamSinkLoss, ReceiverThatComesBackGetsTheCutLineWholeAndAllThatFollow)
 INSTANTIATE_TEST_SUITE_P(Both, StreamSinkLoss, testing::Values(Transport::tcp, Transport::tls),
                          [](const auto& param) { return param.param == Transport::tcp ? "Tcp" : "Tls"; });
 
-TEST_F(StreamSinkTest, ReceiverThatStopsReadingIsGivenUpAfterTheWriteTimeout) {
+// A closed window that is answered for is no dead peer, though Linux takes it for one after TCP_USER_TIMEOUT.
+TEST_F(StreamSinkTest, ReceiverThatStopsReadingIsWaitedFor) {
   StreamReceiver receiver(0, nullptr, 1000);
   SinkConfig config = test::loopback_config(Transport::tcp, receiver.port());
-  config.peer_timeout = 100ms;
+  config.peer_timeout = 300ms;
   const auto output = make_output(config, logger());
   output->start();
   submit(*output, 400, 1, 60'000);
-  EXPECT_TRUE(eventually([&] { return !output->counts().connected; }));
+  EXPECT_TRUE(eventually([&] { return output->links().front().state == LinkState::stalled; }));
+  std::this_thread::sleep_for(4 * config.peer_timeout);
+  EXPECT_EQ(output->links().front().state, LinkState::stalled);
+  EXPECT_EQ(output->counts().connects, 1U);
   output->stop(steady_clock::now());
-  EXPECT_THAT(log_.text(), HasSubstr("write timed out"));
+  EXPECT_THAT(log_.text(), Not(HasSubstr("lost connection")));
   EXPECT_TRUE(output->counts().balanced());
 }
 
@@ -207,7 +212,7 @@ TEST_F(StreamSinkTest, StopWithoutAReceiverOrAStartLosesNothingUncounted) {
 
 TEST_F(StreamSinkTest, FullQueueIsCountedWhileTheReceiverIsAway) {
   SinkConfig config = test::loopback_config(Transport::tcp, 1);
-  config.queue_bytes = 5000;
+  config.queue_bytes = 50 * (100 + sizeof(LineRef));
   const auto output = make_output(config, logger());
   output->start();
   submit(*output, 20, 10, 99);
