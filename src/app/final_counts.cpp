@@ -15,6 +15,10 @@ std::uint64_t trouble_of(const ExporterCounts& counts) {
   return sum + counts.sequence.lost + counts.sequence.restarted;
 }
 
+void append_unless_zero(std::string& text, const std::string& name, std::uint64_t value) {
+  if (value != 0) text += name + ' ' + std::to_string(value) + '\n';
+}
+
 }  // namespace
 
 void FinalCounts::Lines::add(const std::string& name, std::uint64_t value) {
@@ -61,6 +65,12 @@ void OutputBooksEntry::add(const OutputBooksEntry& other) {
   counts.queued += other.counts.queued;
   for (const auto& [reason, lines] : other.counts.dropped) counts.dropped[reason] += lines;
   for (const auto& [reason, times] : other.counts.errors) counts.errors[reason] += times;
+  counts.repeated += other.counts.repeated;
+  counts.bytes += other.counts.bytes;
+  counts.datagrams += other.counts.datagrams;
+  counts.fragmented += other.counts.fragmented;
+  counts.fragments += other.counts.fragments;
+  counts.connects += other.counts.connects;
 }
 
 void FinalCounts::add(const RecordPath& path) {
@@ -162,9 +172,7 @@ void FinalCounts::append_exporters(std::string& text) const {
     all.add(exporter.second);
     if (exporter.second.has_trouble()) troubled.emplace_back(trouble_of(exporter.second), &exporter);
   }
-  const auto line = [&text](const std::string& name, std::uint64_t value) {
-    if (value != 0) text += name + ' ' + std::to_string(value) + '\n';
-  };
+  const auto line = [&text](const std::string& name, std::uint64_t value) { append_unless_zero(text, name, value); };
   // What waited and was decoded in the end had been taken for undecoded when the numbers behind it came.
   line("undecoded.records.estimated",
        all.sequence.undecoded_estimate - std::min(all.sequence.undecoded_estimate, recovered_));
@@ -222,6 +230,12 @@ std::string FinalCounts::to_string() const {
       if (count != 0) line(name + ".dropped." + reason, count);
     }
     for (const auto& [reason, count] : output.counts.errors) line(name + ".errors." + reason, count);
+    append_unless_zero(text, name + ".repeated", output.counts.repeated);
+    append_unless_zero(text, name + ".bytes", output.counts.bytes);
+    append_unless_zero(text, name + ".connects", output.counts.connects);
+    append_unless_zero(text, name + ".datagrams", output.counts.datagrams);
+    append_unless_zero(text, name + ".fragmented", output.counts.fragmented);
+    append_unless_zero(text, name + ".fragments", output.counts.fragments);
   }
   return text;
 }
