@@ -35,7 +35,7 @@ StreamSettings stream_settings(const SinkConfig& config) {
           .secure = config.transport == Transport::tls,
           .replay_acked = config.replay_acked,
           // What is kept to be sent again must leave room for what is new.
-          .replay_max_bytes = std::min(config.replay_max_bytes, config.queue_bytes / 2)};
+          .replay_max_bytes = std::min(config.replay_max_bytes, config.queue_bytes / (2 * config.connections))};
 }
 
 class StreamSink final : public OutputDriver {

@@ -14,11 +14,12 @@ GROUPS = 20  # 260 flows per export
 
 
 class Delivery(Case):
-    def deliver(self, make_receiver, transport, framing=None, header="rfc5424", certificate_script=False, exports=None):
+    def deliver(self, make_receiver, transport, framing=None, header="rfc5424", certificate_script=False, exports=None, connections=None):
         require("softflowd", "tcpdump", "lognormalizer", *make_receiver.needs)
         certs = certificates.make(self) if certificate_script else None
         receiver = make_receiver(self, transport, certs)
-        bridge = Bridge(self, Output(receiver.url(), header=header, framing=framing, tls=receiver.tls_of_sender()))
+        bridge = Bridge(self, Output(receiver.url(), header=header, framing=framing, tls=receiver.tls_of_sender(),
+                                     connections=connections))
         # Without root the receiver's UDP socket holds some 180 lines, so there each export waits for the one before.
         traffic, traffic_path = make_traffic(self, GROUPS // 2 if transport == "udp" else GROUPS)
         wire = WireCapture(self, bridge.port)
@@ -49,7 +50,9 @@ class Delivery(Case):
         self.assertEqual(sum(not cef.is_flow(message) for message in messages), sent.options, "options records")
         expected = {"datagrams": sent.datagrams, "records": sent.records, "refused": 0, "output.siem.dropped": 0,
                     "output.siem.delivered": sent.records, "output.copy.delivered": sent.records}
-        self.assertEqual({name: counts.get(name) for name in expected}, expected, "the bridge's own counts")
+        if transport != "udp":
+            expected |= {"output.siem.connects": connections or 1, "output.siem.repeated": 0}
+        self.assertEqual({name: counts.get(name, 0) for name in expected}, expected, "the bridge's own counts")
 
     def test_rsyslog_udp(self):
         self.deliver(Rsyslog, "udp")
@@ -65,6 +68,10 @@ class Delivery(Case):
 
     def test_rsyslog_tcp_octet_counting(self):
         self.deliver(Rsyslog, "tcp", "octet-counting")
+
+    def test_rsyslog_four_connections(self):
+        """PX-12"""
+        self.deliver(Rsyslog, "tcp", "octet-counting", connections=4)
 
     def test_rsyslog_tls(self):
         self.deliver(Rsyslog, "tls", "octet-counting", certificate_script=True)

@@ -1,4 +1,5 @@
 """Starts and stops the flowcef under test, and reads what it says."""
+import json
 import os
 import pathlib
 import re
@@ -26,15 +27,16 @@ def run_program(*arguments, cwd=None, deadline=DEADLINE_SECONDS):
 
 
 class Output:
-    """One [[output]] of a configuration."""
+    """One [[output]] of a configuration; further keys as they are named there, None for the default."""
 
-    def __init__(self, to, name="siem", header="rfc5424", framing=None, tls=None):
-        self.to, self.name, self.header, self.framing, self.tls = to, name, header, framing, tls
+    def __init__(self, to, name="siem", header="rfc5424", framing=None, tls=None, **keys):
+        self.to, self.name, self.header, self.framing, self.tls, self.keys = to, name, header, framing, tls, keys
 
     def toml(self):
         lines = ["[[output]]", f'name = "{self.name}"', f'to = "{self.to}"', f'header = "{self.header}"']
         if self.framing:
             lines.append(f'framing = "{self.framing}"')
+        lines += [f"{key} = {json.dumps(value)}" for key, value in self.keys.items() if value is not None]
         if self.tls:
             lines += ["[output.tls]"] + [f'{key} = "{value}"' for key, value in self.tls.items()]
         return "\n".join(lines) + "\n"
