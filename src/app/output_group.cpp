@@ -30,8 +30,9 @@ OutputGroup::~OutputGroup() {
 void OutputGroup::make_plans() {
   plans_.clear();
   for (Member& member : members_) {
+    // Two paths have two limits.
     const auto plan = std::ranges::find_if(plans_, [&](const RenderingPlan& known) {
-      return known.config == member.config.rendering && known.mapping == member.mapping;
+      return known.config == member.config.rendering && known.mapping == member.mapping && !known.config.follows_path;
     });
     member.plan = static_cast<std::size_t>(plan - plans_.begin());
     if (plan == plans_.end()) plans_.push_back({member.config.rendering, {}, member.mapping});
@@ -43,7 +44,9 @@ std::vector<RenderingPlan> OutputGroup::plans(Producer producer) const {
   for (std::size_t i = 0; i < plans.size(); ++i) {
     std::vector<Output*> takers;
     for (const Member& member : members_) {
-      if (member.plan == i) takers.push_back(member.output.get());
+      if (member.plan != i) continue;
+      takers.push_back(member.output.get());
+      if (plans[i].config.follows_path) plans[i].path_limit = &member.output->message_limit();
     }
     plans[i].deliver = [takers = std::move(takers), producer](const BatchRef& batch) {
       for (Output* output : takers) output->submit(batch, producer);

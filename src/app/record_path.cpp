@@ -29,6 +29,7 @@ void RecordPath::begin_renderings(const std::vector<RenderingPlan>& plans) {
     mappings_.push_back(plan.mapping);
     renderers_.push_back(
         std::make_unique<Renderer>(*plan.mapping, plan.config, pool_, *render_counters_.back(), plan.deliver));
+    renderers_.back()->follow_path(plan.path_limit);
   }
 }
 

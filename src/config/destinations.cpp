@@ -26,6 +26,12 @@ std::string destination_of(const SinkConfig& sink) {
   return scheme + "://" + normal_host(sink.host) + ' ' + std::to_string(sink.port);
 }
 
+/// Units: bytes; 0: unlimited
+std::size_t limit_of(const OutputConfig& output) {
+  const bool udp = output.sink.transport == Transport::udp;
+  return udp ? output.sink.udp.max_message_bytes : output.rendering.max_bytes;
+}
+
 /// Returns: the keys, of those that decide the text of lines, that are not the same; `header, host`.
 std::string differing_keys(const OutputConfig& a, const OutputConfig& b, const std::filesystem::path& mapping) {
   const auto mapping_of = [&](const OutputConfig& output) { return output.mapping.empty() ? mapping : output.mapping; };
@@ -44,7 +50,9 @@ std::string differing_keys(const OutputConfig& a, const OutputConfig& b, const s
         Row{"facility", left.facility == right.facility}, Row{"severity", left.severity == right.severity},
         Row{"tag", left.tag == right.tag}, Row{"header_time", left.utc == right.utc},
         Row{"padded_day", left.padded_day == right.padded_day}, Row{"framing", left.framing == right.framing},
-        Row{"max_message_bytes", left.max_bytes == right.max_bytes}}) {
+        Row{"max_message_bytes", limit_of(a) == limit_of(b)},
+        Row{"oversize", left.shed == right.shed && a.sink.udp.tcp_fallback == b.sink.udp.tcp_fallback},
+        Row{"fragment", left.follows_path == right.follows_path}}) {
     if (row.same) continue;
     keys += keys.empty() ? "" : ", ";
     keys += row.key;

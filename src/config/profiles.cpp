@@ -5,9 +5,6 @@
 namespace flowcef {
 namespace {
 
-/// What an IPv4 datagram holds: 65535 less the headers of IP (20) and UDP (8).
-constexpr std::size_t kUdpCeiling = 65'507;
-
 // "Unconfirmed" marks what the maker's public documents do not say; the value is then the careful one.
 constexpr std::array<Profile, kProfileCount> kProfiles = {{
     // The inputs of Splunk itself.
@@ -37,7 +34,7 @@ constexpr std::array<Profile, kProfileCount> kProfiles = {{
      .time = TimeForm::epoch_ms,
      .wide_in = true,
      .octet_counting_ports = {601, 5425},
-     .longest = {.udp = kUdpCeiling, .tcp = 65'536, .tls = 65'536}},
+     .longest = {.udp = kMaxDatagramIpv4, .tcp = 65'536, .tls = 65'536}},
     // Header:   IBM, log source parameters: the identifier is the host of a valid RFC 3164 or 5424 header, else the
     //           sender's address; so each exporter is a log source.
     // Version:  IBM, Universal CEF DSM: "CEF:0 is supported".
@@ -86,7 +83,7 @@ constexpr std::array<Profile, kProfileCount> kProfiles = {{
      .longest = {.udp = 10'240}},
     // In the place of a Gigamon node. Header: the samples of its documentation; host: box/slot/engine, set by exporter.
     // Longest:  Gigamon leaves it to IP fragments. Version and time: those of the mapping gigamon.
-    {.name = "gigamon", .header = SyslogHeader::gigamon, .longest = {.udp = kUdpCeiling}},
+    {.name = "gigamon", .header = SyslogHeader::gigamon, .longest = {.udp = kMaxDatagramIpv4}},
 }};
 
 }  // namespace

@@ -22,6 +22,10 @@ constexpr std::array kHeaders = {Choice{"none", SyslogHeader::none}, Choice{"rfc
                                  Choice{"rfc5424", SyslogHeader::rfc5424}, Choice{"gigamon", SyslogHeader::gigamon}};
 constexpr std::array kFramings = {Choice{"newline", Framing::newline},
                                   Choice{"octet-counting", Framing::octet_counting}};
+/// What becomes of messages above the limit.
+enum class Oversize : std::uint8_t { shed, tcp, drop };
+constexpr std::array kOversize = {Choice{"shed", Oversize::shed}, Choice{"tcp", Oversize::tcp},
+                                  Choice{"drop", Oversize::drop}};
 constexpr std::array kHeaderTimes = {Choice{"local", false}, Choice{"utc", true}};
 
 // RFC 5424 section 6.2.1, table 1, under the names of syslog.h; 12 to 15 have none.
@@ -52,10 +56,6 @@ bool is_tag(std::string_view text) {
   });
 }
 
-bool is_network(Transport transport) {
-  return transport == Transport::udp || transport == Transport::tcp || transport == Transport::tls;
-}
-
 /// Input: `value`: of the key that asks for it.
 std::optional<std::string> name_of_this_machine(const ValueReader& value) {
   std::array<char, kMaxHostName + 1> name{};
@@ -80,6 +80,12 @@ std::optional<std::size_t> message_size_option(const ValueReader& value) {
   return value.size(kMinMessage, kMaxMessage, "\"unlimited\"");
 }
 
+/// Of a name it is not known which addresses it has.
+std::size_t largest_datagram(const std::string& host) {
+  const auto address = IpAddress::parse(host);
+  return address && address->is_v4() ? kMaxDatagramIpv4 : kMaxDatagramIpv6;
+}
+
 class RenderingLoader {
  public:
   RenderingLoader(TableReader& table, bool has_target, OutputConfig& output)
@@ -87,7 +93,7 @@ class RenderingLoader {
 
   void load() {
     const Transport transport = output_.sink.transport;
-    rendering_.header = is_network(transport) ? SyslogHeader::rfc5424 : SyslogHeader::none;
+    rendering_.header = is_one_of(kNetworkOutputs, transport) ? SyslogHeader::rfc5424 : SyslogHeader::none;
     rendering_.framing = transport == Transport::tls ? Framing::octet_counting : Framing::newline;
     const auto name = table_.find("profile");
     const Profile* const profile = name ? find_profile(*name) : nullptr;
@@ -97,7 +103,7 @@ class RenderingLoader {
       rendering_.host = name_of_this_machine(*name).value_or("");
     }
     read_framing();
-    table_.read("max_message_bytes", rendering_.max_bytes, message_size_option);
+    read_limit();
     table_.read("wide_in", rendering_.wide_in, [](const ValueReader& value) { return value.boolean(); });
     table_.read("cef_version", output_.cef.version, version_option);
     table_.read("time", output_.cef.time, time_option);
@@ -163,11 +169,32 @@ class RenderingLoader {
     const auto framing = table_.find("framing");
     if (!framing) return;
     const Transport transport = output_.sink.transport;
-    if (has_target_ && transport != Transport::tcp && transport != Transport::tls) {
-      framing->refuse("only for tcp:// and tls://, but this output is " + std::string(scheme_of(transport)),
-                      "remove the key");
+    if (has_target_ && !is_one_of(kStreamOutputs, transport)) {
+      framing->refuse(only_for(kStreamOutputs, transport), "remove the key");
     } else if (const auto choice = framing->choice(kFramings)) {
       rendering_.framing = *choice;
+    }
+  }
+
+  void read_limit() {
+    SinkConfig& sink = output_.sink;
+    table_.read("max_message_bytes", rendering_.max_bytes, message_size_option);
+    Oversize oversize = Oversize::shed;
+    table_.read("oversize", oversize, [](const ValueReader& value) { return value.choice(kOversize); });
+    rendering_.shed = oversize != Oversize::drop;
+    if (sink.transport == Transport::udp) {
+      const std::size_t ceiling = largest_datagram(sink.host);
+      rendering_.max_bytes = rendering_.max_bytes != 0 ? std::min(rendering_.max_bytes, ceiling) : ceiling;
+      sink.udp.max_message_bytes = rendering_.max_bytes;
+      sink.udp.tcp_fallback = oversize == Oversize::tcp;
+      if (sink.udp.tcp_fallback) rendering_.max_bytes = 0;
+    } else if (const auto value = table_.find("oversize"); value && has_target_) {
+      if (oversize == Oversize::tcp) {
+        value->refuse("\"tcp\" " + only_for(kUdpOutputs, sink.transport),
+                      "say \"shed\" or \"drop\", or remove the key");
+      } else if (rendering_.max_bytes == 0) {
+        value->refuse("has no effect without max_message_bytes", "say max_message_bytes = \"8KiB\", or remove the key");
+      }
     }
   }
 

@@ -106,6 +106,19 @@ std::string_view scheme_of(Transport transport) {
   return "";
 }
 
+bool is_one_of(std::span<const Transport> transports, Transport transport) {
+  return std::ranges::find(transports, transport) != transports.end();
+}
+
+std::string only_for(std::span<const Transport> transports, Transport transport) {
+  std::string text = "only for ";
+  for (std::size_t i = 0; i < transports.size(); ++i) {
+    if (i != 0) text += i + 1 == transports.size() ? " and " : ", ";
+    text += std::string(scheme_of(transports[i])) + "://";
+  }
+  return text + ", but this output is " + std::string(scheme_of(transport));
+}
+
 std::expected<Target, TargetError> parse_target(std::string_view text) {
   if (text == "stdout:") return Target{};
   if (text.starts_with("file:")) {
@@ -120,6 +133,15 @@ std::expected<Target, TargetError> parse_target(std::string_view text) {
     if (text.starts_with(start)) return parse_network(scheme, text.substr(start.size()));
   }
   return std::unexpected(unknown_form(text));
+}
+
+std::expected<Endpoint, TargetError> parse_source(std::string_view text) {
+  if (const auto address = IpAddress::parse(text)) return Endpoint{*address, 0};
+  const auto endpoint = Endpoint::parse(text);
+  if (endpoint && endpoint->port != 0) return *endpoint;
+  return std::unexpected(
+      TargetError{"a numeric address, with a port 1..65535 or without",
+                  "write \"192.0.2.1\", \"192.0.2.1:514\", \"2001:db8::1\" or \"[2001:db8::1]:514\""});
 }
 
 }  // namespace flowcef

@@ -197,8 +197,12 @@ std::vector<TableReader::Entry> TableReader::unread() const {
   return entries;
 }
 
-void TableReader::refuse_unread() const {
-  for (const auto& entry : unread()) refuse(entry, "unknown key", hint_among(entry.key, known_));
+void TableReader::refuse_unread(std::span<const RenamedKey> renamed) const {
+  for (const auto& entry : unread()) {
+    const auto old = std::ranges::find(renamed, entry.key, &RenamedKey::before);
+    refuse(entry, "unknown key",
+           old == renamed.end() ? hint_among(entry.key, known_) : "it is called " + in_quotes(old->now) + " now");
+  }
 }
 
 void TableReader::refuse(const Entry& entry, std::string problem, std::string hint) const {

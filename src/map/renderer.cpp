@@ -24,8 +24,12 @@ bool has_rows(const OptionsTables* known, const std::vector<OptionsTable>& wante
          std::any_of(wanted.begin(), wanted.end(), [&](OptionsTable table) { return known->has(table); });
 }
 
+std::size_t or_no_limit(std::size_t bytes) noexcept {
+  return bytes != 0 ? bytes : std::numeric_limits<std::size_t>::max();
+}
+
 CompileOptions compile_options(const RenderingConfig& config) {
-  CompileOptions options{.wide_in = config.wide_in, .limited = config.max_bytes != 0};
+  CompileOptions options{.wide_in = config.wide_in, .limited = config.max_bytes != 0 || config.follows_path};
   const bool has_priority = config.header == SyslogHeader::rfc3164 || config.header == SyslogHeader::rfc5424;
   if (has_priority && !config.severity) options.facility = config.facility;
   return options;
@@ -37,7 +41,6 @@ Renderer::Renderer(const Mapping& mapping, const RenderingConfig& config, BatchP
                    Deliver deliver)
     : mapping_(mapping),
       config_(config),
-      max_bytes_(config.max_bytes != 0 ? config.max_bytes : std::numeric_limits<std::size_t>::max()),
       pool_(pool),
       counters_(counters),
       deliver_(std::move(deliver)),
@@ -116,6 +119,11 @@ SetContext Renderer::context_of(const Program& program, const DataSet& set, std:
           *zone_};
 }
 
+std::size_t Renderer::message_limit() const noexcept {
+  const std::size_t path = path_limit_ == nullptr ? 0 : path_limit_->load(std::memory_order_relaxed);
+  return std::min(or_no_limit(config_.max_bytes), or_no_limit(path));
+}
+
 std::size_t Renderer::shared_size(const SetContext& context) const noexcept {
   std::size_t shared = context.envelope.size() + context.event_prefix.size() + kMaxFraming + kCopyBlock;
   for (const std::string_view text : context_texts_) shared += text.size();
@@ -126,6 +134,7 @@ void Renderer::render(const DataSet& set, const EventIds& ids) {
   const Program& program = program_for(set.layout);
   const SetContext context = context_of(program, set, ids.prefix);
   const std::size_t shared = shared_size(context);
+  max_bytes_ = message_limit();
   std::uint64_t bytes = 0;
   std::uint64_t lines = 0;
   const std::uint64_t oversize = counters_.oversize.value();
@@ -209,7 +218,9 @@ char* Renderer::write_message(const Program& program, const DataSet& set, std::u
                               const SetContext& context, std::uint64_t event, char* out) {
   char* const end = execute(program, set, index, context, event, out);
   if (end == nullptr || static_cast<std::size_t>(end - out) <= max_bytes_) return end;
-  return write_shortened(program, set, index, context, event, out);
+  if (config_.shed) return write_shortened(program, set, index, context, event, out);
+  counters_.oversize.add();
+  return nullptr;
 }
 
 char* Renderer::write_shortened(const Program& program, const DataSet& set, std::uint32_t index,

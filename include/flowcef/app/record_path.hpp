@@ -1,6 +1,8 @@
 // A record's way from datagram to lines, on one thread: decode by input, then map once for every rendering.
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -17,12 +19,13 @@ struct RenderingPlan {
   RenderingConfig config;
   Renderer::Deliver deliver;  ///< called from every worker
   const Mapping* mapping = nullptr;
+  const std::atomic<std::size_t>* path_limit = nullptr;  ///< as Renderer::follow_path() has it
 };
 
 /// Decodes datagrams and renders each record once for every plan, with the same event id in all of them.
 /// Thread:   all calls from one at a time; the counters from any.
-/// Lifetime: keeps references to the inputs' states, the registry, the plans' mappings and the dead letters, or to what
-///           reconfigure() gave it in their place.
+/// Lifetime: keeps references to the inputs' states, the registry, the plans' mappings and limits and the dead letters,
+///           or to what reconfigure() gave it in their place.
 class RecordPath {
  public:
   /// Input: `dead_letters` may be null.

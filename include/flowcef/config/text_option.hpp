@@ -18,5 +18,9 @@ namespace flowcef {
 [[nodiscard]] std::optional<std::string> host_option(const ValueReader& value);
 /// Of a user or group; whether there is one is not looked up.
 [[nodiscard]] std::optional<std::string> account_option(const ValueReader& value);
+/// Input:   `sha-256:` and 32 bytes in hex, in any case, with colons between all of them or none.
+/// Returns: the bytes as 64 lower-case digits.
+/// Source:  RFC 5425 section 4.2.2
+[[nodiscard]] std::optional<std::string> fingerprint_option(const ValueReader& value);
 
 }  // namespace flowcef

@@ -43,6 +43,12 @@ struct Choice {
   T value;
 };
 
+/// What a key used to be called.
+struct RenamedKey {
+  std::string_view before;
+  std::string_view now;
+};
+
 class TableReader;
 
 /// One value and its dotted key. Each conversion returns nothing and adds an error if the value is unfit.
@@ -151,7 +157,8 @@ class TableReader {
 
   /// Returns: the members that nobody asked for, in the order of the file.
   [[nodiscard]] std::vector<Entry> unread() const;
-  void refuse_unread() const;
+  /// Input: `renamed`: keys that are none any more, for the hints
+  void refuse_unread(std::span<const RenamedKey> renamed = {}) const;
   /// Adds an error at the key of a member.
   void refuse(const Entry& entry, std::string problem, std::string hint = {}) const;
   /// Input: empty `key`: the table itself.

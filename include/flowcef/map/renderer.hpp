@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -34,7 +35,7 @@ struct RenderCounters {
   Counter lines;
   Counter bytes;            ///< of messages, their framing not counted
   Counter dropped_records;  ///< by event rules
-  Counter oversize;         ///< records without a line, as not even the shortest one keeps to the limit
+  Counter oversize;         ///< records without a line, as none keeps to the limit
   Counter shed_lines;       ///< that were shortened to keep to the limit
   Counter shed_keys;        ///< left out of these
   Counter dropped_fields;   ///< that no key shows, left out as the mapping wants it
@@ -65,6 +66,12 @@ class Renderer {
   /// From now on elements that no key shows are reported, if the mapping wants warnings: those of each template when it
   /// is first seen, and again when its program had to be made anew.
   void report_unmapped(ReportUnmapped report) { report_unmapped_ = std::move(report); }
+  /// From now on messages keep to `limit` too, as it stands when the rendering of their data set begins. For renderings
+  /// with RenderingConfig::follows_path.
+  /// Input:    bytes; 0: not known yet. Null: there is none.
+  /// Thread:   any may change the limit.
+  /// Lifetime: it outlives the renderer, or another call.
+  void follow_path(const std::atomic<std::size_t>* limit) { path_limit_ = limit; }
   /// Writes one line for each record; hands on every batch that fills up on the way.
   void render(const DataSet& set, const EventIds& ids);
   /// Shows each record's line, and how it came about, in place of rendering it; counts nothing. Slower.
@@ -95,6 +102,8 @@ class Renderer {
   void render_context(const Program& program, const DataSet& set, std::string_view event_prefix);
   void test_exporter(const Program& program, const IpAddress& exporter);
   [[nodiscard]] std::string_view keep_event_prefix(std::string_view prefix) noexcept;
+  /// Returns: bytes
+  [[nodiscard]] std::size_t message_limit() const noexcept;
   void make_room(std::size_t size);
   /// Returns: the length of the message; 0 if an event rule drops the record or the message cannot be short enough.
   std::uint32_t append_line(const Program& program, const DataSet& set, std::uint32_t index, const SetContext& context,
@@ -108,7 +117,8 @@ class Renderer {
 
   const Mapping& mapping_;
   RenderingConfig config_;
-  std::size_t max_bytes_;  ///< of a message
+  const std::atomic<std::size_t>* path_limit_ = nullptr;
+  std::size_t max_bytes_ = 0;  ///< of a message of the data set
   BatchPool& pool_;
   RenderCounters& counters_;
   Deliver deliver_;

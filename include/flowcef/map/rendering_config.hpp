@@ -50,6 +50,8 @@ struct RenderingConfig {
   /// rfc3164: in front of `CEF:`, as `tag: `; at most kMaxTag letters and digits. Empty: `CEF:` is the tag.
   std::string tag{};
   std::size_t max_bytes = 0;  ///< of a message without its framing; 0: unlimited
+  bool shed = true;           ///< longer messages lose keys, those of low priority first; false: there are none
+  bool follows_path = false;  ///< what a packet to the receiver holds is a limit too, see Renderer::follow_path()
 
   friend bool operator==(const RenderingConfig&, const RenderingConfig&) = default;
 };

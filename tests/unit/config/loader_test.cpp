@@ -182,9 +182,11 @@ max_message_bytes = "unlimited"
           .header = SyslogHeader::gigamon, .padded_day = true, .host = "box/slot", .utc = true, .max_bytes = 2048}));
   EXPECT_EQ(config->outputs[1].mapping, files.folder() / "more/site.toml");
   EXPECT_EQ(config->outputs[1].cef, (CefConfig{1, TimeForm::text_year_zone, true, true}));
-  EXPECT_EQ(
-      config->outputs[2].rendering,
-      (RenderingConfig{.header = SyslogHeader::rfc3164, .facility = 20, .severity = std::nullopt, .tag = "flows"}));
+  EXPECT_EQ(config->outputs[2].rendering, (RenderingConfig{.header = SyslogHeader::rfc3164,
+                                                           .facility = 20,
+                                                           .severity = std::nullopt,
+                                                           .tag = "flows",
+                                                           .max_bytes = kMaxDatagramIpv6}));
   EXPECT_TRUE(config->outputs[2].mapping.empty());
   EXPECT_EQ(config->outputs[2].cef, CefConfig{});
 }
@@ -383,8 +385,9 @@ TEST_F(LoadConfig, KeepsHostileTextOutOfErrors) {
           "f.toml:6:8: output[0].name: expected 1..63 letters, digits, - or _, got \"a\\x1b[2J\"",
           "f.toml:8:1: output[0].\"x\\x0ay\": unknown key "
           "(known keys: name, to, mapping, profile, header, host, facility, severity, tag, header_time, padded_day, "
-          "framing, max_message_bytes, wide_in, cef_version, time, zone, bytes, queue, queue_full, required, "
-          "connect_timeout, peer_timeout, backoff_min, backoff_max, tls)"));
+          "framing, max_message_bytes, oversize, wide_in, cef_version, time, zone, bytes, source, fragment, ipv6_mtu, "
+          "rate_limit, rate_burst, resolve_interval, queue, queue_full, required, connections, connect_timeout, "
+          "peer_timeout, replay_acked, replay_max_bytes, backoff_min, backoff_max, tls)"));
   const std::string letters(100, 'x');
   EXPECT_THAT(errors_of_output("name = '" + letters + "'\nto = 'stdout:'"),
               ElementsAre("f.toml:6:8: output[0].name: expected 1..63 letters, digits, - or _, got \"" +

@@ -57,7 +57,7 @@ TEST_F(LoadOutput, ChoosesHeaderAndFramingByTransport) {
   constexpr auto k5424 = SyslogHeader::rfc5424;
   EXPECT_EQ(output("to = 'stdout:'").rendering, RenderingConfig{});
   EXPECT_EQ(output("to = 'file:x'").rendering, RenderingConfig{});
-  EXPECT_EQ(output("to = 'udp://h'").rendering, (RenderingConfig{.header = k5424}));
+  EXPECT_EQ(output("to = 'udp://h'").rendering, (RenderingConfig{.header = k5424, .max_bytes = kMaxDatagramIpv6}));
   EXPECT_EQ(output("to = 'tcp://h'").rendering, (RenderingConfig{.header = k5424}));
   EXPECT_EQ(output("to = 'tls://h'").rendering, (RenderingConfig{.header = k5424, .framing = Framing::octet_counting}));
 }
@@ -84,7 +84,7 @@ TEST_F(LoadOutput, ProfilesSetWhatTheirReceiverWants) {
       {"splunk", "udp://h", {.header = k5424, .wide_in = true, .max_bytes = 9'500}, epoch},
       {"splunk", "tcp://h", {.header = k5424, .wide_in = true, .max_bytes = 10'000}, epoch},
       {"splunk", "tls://h", {.header = k5424, .wide_in = true, .max_bytes = 10'000}, epoch},
-      {"sc4s", "udp://h:601", {.header = k5424, .wide_in = true, .max_bytes = 65'507}, cef0},
+      {"sc4s", "udp://192.0.2.1:601", {.header = k5424, .wide_in = true, .max_bytes = 65'507}, cef0},
       {"sc4s", "tcp://h", {.header = k5424, .wide_in = true, .max_bytes = 65'536}, cef0},
       {"sc4s", "tcp://h:601", {.header = k5424, .framing = kCounted, .wide_in = true, .max_bytes = 65'536}, cef0},
       {"sc4s", "tls://h", {.header = k5424, .wide_in = true, .max_bytes = 65'536}, cef0},
@@ -96,7 +96,7 @@ TEST_F(LoadOutput, ProfilesSetWhatTheirReceiverWants) {
       {"sentinel", "tcp://h", {.header = k3164, .wide_in = true, .host = machine_name(), .max_bytes = 8'096}, cef0},
       {"elastic", "udp://h:9003", {.header = k5424, .wide_in = true, .max_bytes = 10'240}, epoch},
       {"elastic", "tls://h:9004", {.header = k5424, .wide_in = true}, epoch},
-      {"gigamon", "udp://h", {.header = SyslogHeader::gigamon, .max_bytes = 65'507}, {}},
+      {"gigamon", "udp://192.0.2.1", {.header = SyslogHeader::gigamon, .max_bytes = 65'507}, {}},
       {"splunk", "file:x", {.header = k5424, .wide_in = true, .max_bytes = 10'000}, epoch},
   };
   std::vector<std::string_view> covered;
@@ -209,6 +209,12 @@ TEST_F(LoadOutput, TakesOneFormatPerDestination) {
       {"to = 'tcp://h'\n", "to = 'tcp://h'\nprofile = 'splunk'\n",
        "f.toml:11:6: output.b.to: expected one format per destination, but output.a at line 7 sends there otherwise "
        "(they differ in time, wide_in, max_message_bytes: send one of them elsewhere, or remove it)"},
+      {"to = 'udp://h'\n", "to = 'udp://h'\noversize = 'tcp'\nsource = '192.0.2.1'\n",
+       "f.toml:11:6: output.b.to: expected one format per destination, but output.a at line 7 sends there otherwise "
+       "(they differ in oversize: send one of them elsewhere, or remove it)"},
+      {"to = 'udp://h'\n", "to = 'udp://h'\nmax_message_bytes = 1400\nfragment = 'path-mtu'\noversize = 'drop'\n",
+       "f.toml:11:6: output.b.to: expected one format per destination, but output.a at line 7 sends there otherwise "
+       "(they differ in max_message_bytes, oversize, fragment: send one of them elsewhere, or remove it)"},
   };
   for (const Row& row : rows) {
     EXPECT_THAT(errors_of("[[output]]\nname = 'a'\n" + std::string(row.first) +

@@ -68,7 +68,7 @@ TEST_F(ShippedConfig, ExamplesLoadTogetherAndShowTheDefaults) {
   names.reserve(config.outputs.size());
   for (const auto& output : config.outputs) names.push_back(output.sink.name);
   ASSERT_THAT(names, testing::ElementsAre("terminal", "splunk", "splunk-tls", "sc4s", "qradar", "qradar-tls",
-                                          "arcsight", "sentinel", "elastic", "gigamon", "siem"));
+                                          "arcsight", "sentinel", "elastic", "gigamon", "siem-udp", "siem"));
   EXPECT_EQ(config.log_level, plain.log_level);
   EXPECT_EQ(config.stop_deadline, plain.stop_deadline);
   EXPECT_TRUE(plain.elements.empty());
@@ -80,16 +80,63 @@ TEST_F(ShippedConfig, ExamplesLoadTogetherAndShowTheDefaults) {
   EXPECT_EQ(siem.queue_bytes, defaults.queue_bytes);
   EXPECT_EQ(siem.queue_full, defaults.queue_full);
   EXPECT_EQ(siem.required, defaults.required);
+  EXPECT_EQ(siem.connections, defaults.connections);
   EXPECT_EQ(siem.connect_timeout, defaults.connect_timeout);
   EXPECT_EQ(siem.peer_timeout, defaults.peer_timeout);
+  EXPECT_EQ(siem.replay_acked, defaults.replay_acked);
+  EXPECT_EQ(siem.replay_max_bytes, defaults.replay_max_bytes);
   EXPECT_EQ(siem.backoff_min, defaults.backoff_min);
   EXPECT_EQ(siem.backoff_max, defaults.backoff_max);
   EXPECT_EQ(siem.tls.verify, defaults.tls.verify);
+  EXPECT_EQ(siem.tls.accepted_after, defaults.tls.accepted_after);
   EXPECT_EQ(config.outputs.back().rendering,
             (RenderingConfig{.header = SyslogHeader::rfc5424, .framing = Framing::octet_counting}));
   EXPECT_EQ(config.outputs.back().mapping, config.mapping);
   // What a mapping has that says nothing of it.
   EXPECT_EQ(config.outputs.back().cef, (CefConfig{0, TimeForm::epoch_ms, false, false}));
+}
+
+TEST_F(ShippedConfig, TheExampleOfUdpShowsTheDefaults) {
+  const Config config = load(with_examples(shipped));
+  const OutputConfig& output = config.outputs.at(config.outputs.size() - 2);
+  ASSERT_EQ(output.sink.name, "siem-udp");
+  UdpConfig expected;
+  expected.rate_limit = output.sink.udp.rate_limit;
+  expected.rate_burst = expected.rate_limit / 10;
+  expected.max_message_bytes = kMaxDatagramIpv6;
+  EXPECT_EQ(output.sink.udp, expected);
+  EXPECT_EQ(output.rendering,
+            (RenderingConfig{.header = SyslogHeader::rfc5424, .max_bytes = expected.max_message_bytes}));
+}
+
+/// Returns: the keys that an output, or its table `tls`, may have.
+std::vector<std::string> known_keys(const ConfigFiles& files, const std::string& text) {
+  const auto config = load_config(files.write("unknown.toml", text));
+  if (config || config.error().size() != 1) return {};
+  std::string_view list = config.error()[0].hint;
+  static constexpr std::string_view kBegin = "known keys: ";
+  if (!list.starts_with(kBegin)) return {};
+  std::vector<std::string> keys;
+  for (list.remove_prefix(kBegin.size()); !list.empty();) {
+    const std::size_t end = std::min(list.find(", "), list.size());
+    keys.emplace_back(list.substr(0, end));
+    list.remove_prefix(std::min(end + 2, list.size()));
+  }
+  return keys;
+}
+
+TEST_F(ShippedConfig, ShowsEveryKeyOfAnOutput) {
+  const std::string examples = with_examples(shipped);
+  for (const auto& [table, least] : {std::pair("", 30U), std::pair("[output.tls]\n", 6U)}) {
+    const std::string text = examples + "[[output]]\nname = 'x'\nto = 'tls://x'\n" + table + "'----------------' = 0\n";
+    const auto keys = known_keys(files, text);
+    EXPECT_GE(keys.size(), least);
+    for (const std::string& key : keys) {
+      EXPECT_TRUE(examples.find('\n' + key + " = ") != std::string::npos ||
+                  examples.find("\n[output." + key + "]\n") != std::string::npos)
+          << key;
+    }
+  }
 }
 
 // Of each profile there is an example, of which only keys beside it say more.

@@ -76,5 +76,25 @@ TEST(ParseTarget, SaysWhatItExpected) {
   }
 }
 
+TEST(ParseSource, ReadsEveryForm) {
+  struct Row {
+    std::string_view text;
+    std::string_view address;
+    std::uint16_t port;
+  };
+  for (const auto& row :
+       {Row{"192.0.2.1", "192.0.2.1", 0}, Row{"192.0.2.1:514", "192.0.2.1", 514}, Row{"2001:db8::1", "2001:db8::1", 0},
+        Row{"[2001:db8::1]:65535", "2001:db8::1", 65535}, Row{"0.0.0.0:514", "0.0.0.0", 514}}) {
+    const auto source = parse_source(row.text);
+    ASSERT_TRUE(source) << row.text;
+    EXPECT_EQ(source->address.to_string(), row.address) << row.text;
+    EXPECT_EQ(source->port, row.port) << row.text;
+  }
+  for (const std::string_view text : {"", "h", "192.0.2.1:", "192.0.2.1:0", "192.0.2.1:65536", "192.0.2.256:514",
+                                      "[2001:db8::1]", "[192.0.2.1]:514", "2001:db8::1%eth0", " 192.0.2.1"}) {
+    EXPECT_FALSE(parse_source(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace flowcef
