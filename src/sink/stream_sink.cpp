@@ -17,6 +17,7 @@
 #include "flowcef/sink/output_driver.hpp"
 #include "flowcef/sink/stream_fsm.hpp"
 #include "flowcef/sink/tcp_meter.hpp"
+#include "flowcef/sink/tls_certificate.hpp"
 #include "flowcef/sink/tls_context.hpp"
 
 namespace flowcef {
@@ -314,6 +315,13 @@ void StreamSink::set_user_timeout(bool on) {
 void StreamSink::opened() {
   feed_.connected();
   feed_.notes().peer(peer_, std::string(layer_->name()));
+  const auto expires = layer_->peer_certificate_expires();
+  feed_.notes().certificate_expires(expires);
+  if (expires) {
+    const std::string warning =
+        expiry_warning("the receiver's certificate", *expires, std::chrono::system_clock::now());
+    if (!warning.empty()) log_->warn("{} output={} to={}", warning, config_.name, target_);
+  }
   log_->info("connected output={} to={} address={} layer={}", config_.name, target_, peer_, layer_->name());
 }
 
@@ -448,7 +456,9 @@ std::unique_ptr<OutputDriver> make_stream_sink(const SinkConfig& config, OutputF
   std::optional<TlsContext> tls;
   if (config.transport == Transport::tls) {
     tls.emplace(config.tls, config.host);
-    if (!config.tls.verify) log->warn("the receiver's certificate is not checked output={}", config.name);
+    for (const std::string& warning : tls->warnings(std::chrono::system_clock::now())) {
+      log->warn("{} output={}", warning, config.name);
+    }
   }
   return std::make_unique<StreamSink>(config, feed, std::move(log), std::move(tls));
 }

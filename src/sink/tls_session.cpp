@@ -2,86 +2,60 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509_vfy.h>
 
 #include <algorithm>
 #include <array>
 #include <new>
 #include <utility>
 
-#include "flowcef/log/log.hpp"
+#include "flowcef/sink/tls_errors.hpp"
+#include "flowcef/sink/tls_resumption.hpp"
 
 namespace flowcef {
 namespace {
 
 constexpr std::size_t kRecordBytes = SSL3_RT_MAX_PLAIN_LENGTH;
 
-std::string_view hint_for_check(long check) {
-  switch (check) {
-    case X509_V_ERR_HOSTNAME_MISMATCH:
-    case X509_V_ERR_IP_ADDRESS_MISMATCH:
-      return "set tls.server_name to a name in the certificate";
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-    case X509_V_ERR_CERT_UNTRUSTED:
-      return "set tls.ca to the authority that issued it";
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-      return "check the certificate's dates and this machine's clock";
-    default:
-      return "see tls.ca, tls.server_name and tls.verify";
-  }
-}
-
-std::string_view hint_for_reason(int reason) {
-  switch (reason) {
-    case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
-    case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:
-      return "the receiver may ask for a client certificate: set tls.certificate and tls.key";
-    case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
-    case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
-    case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
-    case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
-      return "the receiver refuses tls.certificate";
-    case SSL_R_WRONG_VERSION_NUMBER:
-    case SSL_R_HTTP_REQUEST:
-      return "the receiver does not speak TLS on this port";
-    case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
-    case SSL_R_UNSUPPORTED_PROTOCOL:
-      return "TLS 1.2 or 1.3 is needed";
-    default:
-      return {};
-  }
-}
-
-std::string with_hint(std::string text, std::string_view hint) {
-  if (!hint.empty()) text.append(" (").append(hint).append(")");
-  return text;
-}
+/// Of answers that a peer may have us owe it, such as alerts, while it takes nothing.
+constexpr std::size_t kMaxWaiting = std::size_t{1} << 20;
 
 }  // namespace
 
 void SslDeleter::operator()(ssl_st* ssl) const noexcept {
+  // Else OpenSSL would not resume a session whose connection broke, an SSL 3 rule that RFC 4346 section 7.2.1 dropped.
+  SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN);
   SSL_free(ssl);
 }
 
-TlsSession::TlsSession(SslPtr ssl)
-    : ssl_(std::move(ssl)), incoming_(BIO_new(BIO_s_mem())), outgoing_(BIO_new(BIO_s_mem())) {
+TlsSession::TlsSession(SslPtr ssl, TlsServerCheck check)
+    : ssl_(std::move(ssl)), check_(std::move(check)), incoming_(BIO_new(BIO_s_mem())), outgoing_(BIO_new(BIO_s_mem())) {
   if (ssl_ == nullptr || incoming_ == nullptr || outgoing_ == nullptr) throw std::bad_alloc();
   SSL_set_bio(ssl_.get(), incoming_, outgoing_);
+  SSL_set_msg_callback(ssl_.get(), &TlsSession::on_message);
+  SSL_set_msg_callback_arg(ssl_.get(), this);
+  check_.attach(*ssl_);
+}
+
+/// OpenSSL reports a record of TLS 1.3 by its inner content type (RFC 8446 section 5.2), once that is authenticated.
+void TlsSession::on_message(int is_ours, int, int type, const void* bytes, std::size_t, ssl_st*, void* session) {
+  if (is_ours != 0 || type != SSL3_RT_INNER_CONTENT_TYPE) return;
+  auto& self = *static_cast<TlsSession*>(session);
+  if (self.secured_ && *static_cast<const unsigned char*>(bytes) != SSL3_RT_ALERT) self.accepted_ = true;
 }
 
 StreamLayer::Status TlsSession::start() {
+  resuming_ = would_resume(*ssl_);
   return handshake();
 }
 
 StreamLayer::Status TlsSession::handshake() {
   ERR_clear_error();
   const int result = SSL_do_handshake(ssl_.get());
-  return result == 1 ? Status::secured : fail(result);
+  if (result != 1) return fail(result);
+  secured_ = true;
+  accepted_ = SSL_version(ssl_.get()) < TLS1_3_VERSION;
+  keep_resumed_session(*ssl_);
+  return Status::secured;
 }
 
 void TlsSession::offer(std::string_view plaintext) {
@@ -89,7 +63,8 @@ void TlsSession::offer(std::string_view plaintext) {
   while (!plaintext.empty()) {
     std::size_t taken = 0;
     if (SSL_write_ex(ssl_.get(), plaintext.data(), std::min(plaintext.size(), kRecordBytes), &taken) != 1) {
-      fail(0);
+      // It does not write between two records of a message that changes its state.
+      if (fail(0) == Status::ok) refuse("the receiver did not end a handshake message");
       return;
     }
     offered_ += taken;
@@ -128,7 +103,7 @@ std::uint64_t TlsSession::plaintext_within(std::uint64_t wire_bytes) {
 
 StreamLayer::Status TlsSession::received(std::string_view bytes) {
   BIO_write(incoming_, bytes.data(), static_cast<int>(bytes.size()));
-  if (SSL_is_init_finished(ssl_.get()) == 1) return read();
+  if (secured_) return read();
   const Status status = handshake();
   if (status != Status::secured) return status;
   // Application data, tickets or an alert may have come with the end of the handshake.
@@ -142,6 +117,7 @@ StreamLayer::Status TlsSession::read() {
     std::size_t length = 0;
     ERR_clear_error();
     const int result = SSL_read_ex(ssl_.get(), data.data(), data.size(), &length);
+    if (BIO_ctrl_pending(outgoing_) > kMaxWaiting) return refuse("the receiver asks for answers and takes none");
     if (result != 1) return fail(result);
     discarded_ += length;
   }
@@ -161,22 +137,22 @@ StreamLayer::Status TlsSession::fail(int result) {
     case SSL_ERROR_ZERO_RETURN:
       return Status::closed;
     default:
-      error_ = describe_failure();
-      ERR_clear_error();
-      return Status::failed;
+      if (resuming_ && !secured_) stop_resumption(*ssl_);
+      if (!check_.error().empty()) return refuse(check_.error());
+      return refuse(describe_failure(ERR_peek_error(), SSL_get0_peer_certificate(ssl_.get()) != nullptr,
+                                     check_.config(), check_.name()));
   }
 }
 
-std::string TlsSession::describe_failure() const {
-  const long check = SSL_get_verify_result(ssl_.get());
-  const bool checked = (SSL_get_verify_mode(ssl_.get()) & SSL_VERIFY_PEER) != 0;
-  if (checked && check != X509_V_OK) {
-    return with_hint(std::string("certificate check failed: ") + X509_verify_cert_error_string(check),
-                     hint_for_check(check));
-  }
-  const unsigned long code = ERR_peek_error();
-  const char* reason = ERR_reason_error_string(code);
-  return with_hint(reason != nullptr ? reason : "protocol error", hint_for_reason(ERR_GET_REASON(code)));
+StreamLayer::Status TlsSession::refuse(std::string error) {
+  ERR_clear_error();
+  error_ = std::move(error);
+  return Status::failed;
+}
+
+std::optional<CertificateTime> TlsSession::peer_certificate_expires() const {
+  const X509* const certificate = SSL_get0_peer_certificate(ssl_.get());
+  return certificate != nullptr ? certificate_expires(*certificate) : std::nullopt;
 }
 
 std::string_view TlsSession::name() const {

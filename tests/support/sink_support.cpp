@@ -122,8 +122,10 @@ Certificates::Certificates() {
 std::shared_ptr<SSL_CTX> server_context(const Certificates& certificates, ServerOptions options) {
   std::signal(SIGPIPE, SIG_IGN);  // OpenSSL's own sockets write without MSG_NOSIGNAL
   std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
-  SSL_CTX_use_certificate_chain_file(context.get(), certificates.file("server.pem").c_str());
-  SSL_CTX_use_PrivateKey_file(context.get(), certificates.file("server.key").c_str(), SSL_FILETYPE_PEM);
+  const std::string file = certificates.file(options.certificate);
+  SSL_CTX_use_certificate_chain_file(context.get(), (file + ".pem").c_str());
+  SSL_CTX_use_PrivateKey_file(context.get(), (file + ".key").c_str(), SSL_FILETYPE_PEM);
+  if (options.ciphers != nullptr) SSL_CTX_set_cipher_list(context.get(), options.ciphers);
   if (options.version != 0) {
     SSL_CTX_set_min_proto_version(context.get(), options.version);
     SSL_CTX_set_max_proto_version(context.get(), options.version);
@@ -131,6 +133,9 @@ std::shared_ptr<SSL_CTX> server_context(const Certificates& certificates, Server
   if (options.ask_for_certificate) {
     SSL_CTX_load_verify_file(context.get(), certificates.file("ca.pem").c_str());
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    // Else OpenSSL ends a connection that would resume a session.
+    const unsigned char application[] = "flowcef";
+    SSL_CTX_set_session_id_context(context.get(), application, sizeof application);
   }
   return context;
 }

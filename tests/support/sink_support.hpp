@@ -70,8 +70,10 @@ class Certificates {
 struct ServerOptions {
   int version = 0;  ///< the only one offered; 0: any
   bool ask_for_certificate = false;
+  const char* certificate = "server";  ///< NAME of NAME.pem and NAME.key
+  const char* ciphers = nullptr;       ///< up to TLS 1.2; nullptr: OpenSSL's choice
 };
-/// Returns: a server's settings with the certificates' server.pem.
+/// Returns: a server's settings with one of the certificates.
 std::shared_ptr<ssl_ctx_st> server_context(const Certificates& certificates, ServerOptions options = {});
 
 /// Listens on 127.0.0.1 and keeps all that comes, by connection.

@@ -1,8 +1,10 @@
 // What stands between the framed lines and a stream socket: nothing (TCP) or TLS. No layer knows the socket.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,6 +42,10 @@ class StreamLayer {
   /// Returns: false while the peer may still refuse the connection, with all that was sent on it, for who we are.
   [[nodiscard]] virtual bool accepted() const = 0;
   virtual Status received(std::string_view bytes) = 0;
+  /// Returns: when the peer's certificate expires; nothing if it has shown none.
+  [[nodiscard]] virtual std::optional<std::chrono::system_clock::time_point> peer_certificate_expires() const {
+    return std::nullopt;
+  }
   /// Adds the layer's goodbye to the output.
   virtual void close() = 0;
   /// Returns: `tcp`, or the protocol version that was agreed on, such as `TLSv1.3`.

@@ -1,63 +1,13 @@
 #include "flowcef/sink/tls_session.hpp"
 
-#include <gtest/gtest.h>
-#include <openssl/ssl.h>
-
-#include <fstream>
-
-#include "flowcef/sink/tls_context.hpp"
-#include "support/sink_support.hpp"
+#include "support/tls_fixture.hpp"
 
 namespace flowcef {
 namespace {
 
-using Status = StreamLayer::Status;
 using testing::HasSubstr;
 
-class TlsSessionTest : public testing::Test {
- protected:
-  test::Certificates certificates_;
-  TlsConfig config_;
-  std::unique_ptr<TlsSession> client_, server_;
-  Status client_status_ = Status::ok;
-  Status server_status_ = Status::ok;
-
-  TlsSessionTest() { config_.ca = certificates_.file("ca.pem"); }
-
-  void make(const std::string& host, test::ServerOptions options = {}) {
-    client_ = TlsContext(config_, host).new_session();
-    SslPtr ssl(SSL_new(test::server_context(certificates_, options).get()));
-    SSL_set_accept_state(ssl.get());
-    server_ = std::make_unique<TlsSession>(std::move(ssl));
-  }
-
-  /// Hands over what `from` has, at most `limit` bytes of it.
-  static Status carry(TlsSession& from, TlsSession& to, std::size_t limit = SIZE_MAX) {
-    Status status = Status::ok;
-    while (limit > 0) {
-      const std::string_view bytes = from.next_output().substr(0, limit);
-      if (bytes.empty()) break;
-      limit -= bytes.size();
-      const Status next = to.received(bytes);
-      if (next != Status::ok) status = next;
-      from.sent(bytes.size());
-      if (status == Status::failed) break;
-    }
-    return status;
-  }
-
-  void handshake() {
-    client_->start();
-    for (int i = 0; i < 4; ++i) {
-      if (const Status status = carry(*client_, *server_); status != Status::ok) server_status_ = status;
-      if (const Status status = carry(*server_, *client_); status != Status::ok) client_status_ = status;
-      if (client_status_ == Status::failed) {
-        server_status_ = carry(*client_, *server_);  // its alert
-        return;
-      }
-    }
-  }
-};
+using TlsSessionTest = test::TlsFixture;
 
 struct Version {
   const char* name;
@@ -148,67 +98,43 @@ TEST_F(TlsSessionTest, HandshakeGoesOnByteByByte) {
   EXPECT_EQ(client_status_, Status::secured);
 }
 
-TEST_F(TlsSessionTest, OlderVersionsAreRefused) {
-  make("localhost", {.version = TLS1_1_VERSION});
-  handshake();
-  EXPECT_NE(server_status_, Status::secured);
-  EXPECT_NE(client_status_, Status::secured);
-}
-
-struct NameCase {
+struct RefusedServer {
   const char* name;
-  const char* host;
-  const char* server_name;
-  const char* failure;  ///< empty: accepted
+  test::ServerOptions options;
+  const char* error;
 };
 
-class TlsSessionName : public TlsSessionTest, public testing::WithParamInterface<NameCase> {};
+class TlsSessionRefused : public TlsSessionTest, public testing::WithParamInterface<RefusedServer> {};
 
-TEST_P(TlsSessionName, IsCheckedAgainstTheCertificate) {
-  config_.server_name = GetParam().server_name;
-  make(GetParam().host);
+// PX-12: a server of the RSA certificate `rsa` that offers what RFC 9662 leaves behind.
+TEST_P(TlsSessionRefused, NamesWhatTheReceiverNeeds) {
+  make_certificate("rsa", {.rsa = true});
+  make("localhost", GetParam().options);
   handshake();
-  if (*GetParam().failure == '\0') {
-    EXPECT_EQ(client_status_, Status::secured) << client_->error();
-  } else {
-    EXPECT_EQ(client_status_, Status::failed);
-    EXPECT_THAT(client_->error(), HasSubstr(GetParam().failure));
-    EXPECT_THAT(client_->error(), HasSubstr("tls.server_name"));
-    EXPECT_EQ(server_status_, Status::failed) << "it is told by an alert";
-  }
+  EXPECT_NE(server_status_, Status::secured);
+  EXPECT_EQ(client_status_, Status::failed);
+  EXPECT_FALSE(client_->accepted());
+  EXPECT_THAT(client_->error(), HasSubstr(GetParam().error));
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Names, TlsSessionName,
-    testing::Values(NameCase{"Dns", "localhost", "", ""}, NameCase{"Ipv4", "127.0.0.1", "", ""},
-                    NameCase{"Ipv6", "::1", "", ""}, NameCase{"NameOfItsOwn", "192.0.2.1", "localhost", ""},
-                    NameCase{"OtherDns", "siem.example", "", "hostname mismatch"},
-                    NameCase{"OtherIp", "127.0.0.2", "", "IP address mismatch"},
-                    NameCase{"OtherNameOfItsOwn", "localhost", "siem.example", "hostname mismatch"}),
+    Servers, TlsSessionRefused,
+    testing::Values(RefusedServer{"Tls11",
+                                  {.version = TLS1_1_VERSION, .certificate = "rsa", .ciphers = "ALL:@SECLEVEL=0"},
+                                  "needs TLS 1.2 or 1.3"},
+                    RefusedServer{"RsaKeyExchange",
+                                  {.version = TLS1_2_VERSION, .certificate = "rsa", .ciphers = "AES128-GCM-SHA256"},
+                                  "alert from the receiver: handshake failure (it needs TLS 1.3, or 1.2 with ECDHE"},
+                    RefusedServer{
+                        "Cbc",
+                        {.version = TLS1_2_VERSION, .certificate = "rsa", .ciphers = "ECDHE-RSA-AES128-SHA256"},
+                        "alert from the receiver: handshake failure (it needs TLS 1.3, or 1.2 with ECDHE"}),
     [](const auto& param) { return param.param.name; });
 
-TEST_F(TlsSessionTest, UnknownAuthorityIsRefused) {
-  const test::Certificates others;
-  config_.ca = others.file("ca.pem");
-  make("localhost");
-  handshake();
-  EXPECT_EQ(client_status_, Status::failed);
-  EXPECT_THAT(client_->error(), HasSubstr("certificate check failed"));
-  EXPECT_THAT(client_->error(), HasSubstr("tls.ca"));
-}
-
-TEST_F(TlsSessionTest, SystemAuthoritiesDoNotKnowOurs) {
-  config_.ca.clear();
-  make("localhost");
-  handshake();
-  EXPECT_EQ(client_status_, Status::failed);
-  EXPECT_THAT(client_->error(), HasSubstr("tls.ca"));
-}
-
-TEST_F(TlsSessionTest, ChecksCanBeSwitchedOff) {
-  config_.verify = false;
-  config_.ca.clear();
-  make("siem.example");
+// PX-12
+TEST_F(TlsSessionTest, SuiteOfRfc9662IsOffered) {
+  make_certificate("rsa", {.rsa = true});
+  make("localhost", {.version = TLS1_2_VERSION, .certificate = "rsa", .ciphers = "ECDHE-RSA-AES128-GCM-SHA256"});
   handshake();
   EXPECT_EQ(client_status_, Status::secured) << client_->error();
 }
@@ -220,40 +146,68 @@ TEST_F(TlsSessionTest, PlainTextFromTheReceiverIsNamed) {
   EXPECT_THAT(client_->error(), HasSubstr("does not speak TLS"));
 }
 
-struct BadFileCase {
-  const char* name;
-  const char* ca;
-  const char* certificate;
-  const char* key;
-  const char* text;
-};
-
-class TlsContextFiles : public TlsSessionTest, public testing::WithParamInterface<BadFileCase> {};
-
-TEST_P(TlsContextFiles, AreNamedWhenTheyCannotBeUsed) {
-  std::ofstream(certificates_.file("garbage.pem")) << "not a certificate\n";
-  const auto file = [this](const char* name) { return *name ? certificates_.file(name) : std::string(); };
-  config_.ca = file(GetParam().ca);
-  config_.certificate = file(GetParam().certificate);
-  config_.key = file(GetParam().key);
-  try {
-    const TlsContext context(config_, "localhost");
-    FAIL();
-  } catch (const std::runtime_error& error) {
-    EXPECT_THAT(error.what(), HasSubstr(GetParam().text));
-  }
+TEST_F(TlsSessionTest, RenegotiationIsDeclined) {  // PX-12
+  make("localhost", {.version = TLS1_2_VERSION});
+  handshake();
+  SSL_renegotiate(server_ssl_);
+  SSL_do_handshake(server_ssl_);
+  EXPECT_EQ(carry(*server_, *client_), Status::ok);
+  ASSERT_FALSE(client_->next_output().empty());
+  EXPECT_EQ(client_->next_output().front(), SSL3_RT_ALERT) << "and no ClientHello";
+  EXPECT_EQ(carry(*client_, *server_), Status::failed);
+  EXPECT_THAT(server_->error(), HasSubstr("no renegotiation"));
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Bad, TlsContextFiles,
-    testing::Values(BadFileCase{"MissingCa", "nowhere.pem", "", "", "nowhere.pem: no such file"},
-                    BadFileCase{"GarbageCa", "garbage.pem", "", "", "tls.ca"},
-                    BadFileCase{"MissingCertificate", "ca.pem", "nowhere.pem", "client.key", "tls.certificate"},
-                    BadFileCase{"GarbageCertificate", "ca.pem", "garbage.pem", "client.key", "tls.certificate"},
-                    BadFileCase{"MissingKey", "ca.pem", "client.pem", "nowhere.key", "tls.key"},
-                    BadFileCase{"KeyOfAnother", "ca.pem", "client.pem", "server.key", "key values mismatch"},
-                    BadFileCase{"KeyAlone", "ca.pem", "", "client.key", "without tls.certificate"}),
-    [](const auto& param) { return param.param.name; });
+TEST_F(TlsSessionTest, AnswersThatTheReceiverDoesNotTakeAreBounded) {
+  make("localhost", {.version = TLS1_2_VERSION});
+  handshake();
+  Status status = Status::ok;
+  for (int i = 0; i < 100'000 && status == Status::ok; ++i) {
+    SSL_renegotiate(server_ssl_);
+    SSL_do_handshake(server_ssl_);
+    status = carry(*server_, *client_);
+  }
+  EXPECT_EQ(status, Status::failed);
+  EXPECT_THAT(client_->error(), HasSubstr("takes none"));
+}
+
+class TlsTicketInTwoRecords : public TlsSessionTest {
+ protected:
+  /// The client is secured; the server has a ticket to send.
+  TlsTicketInTwoRecords() {
+    config_.certificate = certificates_.file("client.pem");  // makes the ticket longer than a record
+    config_.key = certificates_.file("client.key");
+    make("localhost", {.version = TLS1_3_VERSION, .ask_for_certificate = true});
+    SSL_ctrl(server_ssl_, SSL_CTRL_SET_MAX_SEND_FRAGMENT, 512, nullptr);
+    client_->start();
+    carry(*client_, *server_);
+    client_status_ = carry(*server_, *client_);
+    carry(*client_, *server_);
+  }
+};
+
+TEST_F(TlsTicketInTwoRecords, IsNoSecondHandshake) {
+  ASSERT_EQ(client_status_, Status::secured) << client_->error();
+  ASSERT_GT(server_->next_output().size(), 600U);
+  while (!server_->next_output().empty()) ASSERT_EQ(carry(*server_, *client_, 1), Status::ok);
+  EXPECT_TRUE(client_->accepted());
+}
+
+TEST_F(TlsTicketInTwoRecords, HoldsBackOurRecordsUntilItIsWhole) {
+  carry(*server_, *client_, 600);
+  client_->offer("line\n");
+  EXPECT_EQ(client_->next_output(), "");
+  EXPECT_THAT(client_->error(), HasSubstr("did not end a handshake message"));
+}
+
+TEST_F(TlsSessionTest, CertificateOfTheReceiverHasItsDate) {
+  make_certificate("soon", {.expires_in = 10 * 86'400 + 3600});
+  make("localhost", {.certificate = "soon"});
+  EXPECT_FALSE(client_->peer_certificate_expires().has_value());
+  handshake();
+  ASSERT_TRUE(client_->peer_certificate_expires().has_value()) << client_->error();
+  EXPECT_EQ(days_left(*client_->peer_certificate_expires(), std::chrono::system_clock::now()), 10);
+}
 
 }  // namespace
 }  // namespace flowcef

@@ -71,7 +71,8 @@ TEST_F(TlsSinkTest, ReceiverWithAnotherNameGetsNothing) {
   EXPECT_EQ(output->counts().connects, 0U);
   EXPECT_EQ(output->counts().dropped.at("stopped"), 200U);
   EXPECT_TRUE(output->counts().balanced());
-  EXPECT_THAT(log_.text(), HasSubstr("hostname mismatch (set tls.server_name"));
+  EXPECT_THAT(log_.text(), HasSubstr("hostname mismatch: CN=flowcef test server"));
+  EXPECT_THAT(log_.text(), HasSubstr("(set tls.server_name"));
 }
 
 TEST_F(TlsSinkTest, HandshakeEndsWithoutALineToSend) {
