@@ -81,7 +81,9 @@ void StreamFsm::take_in(const StreamProgress& progress, TimePoint now) {
 
 /// Returns: bytes that the peer can have acknowledged without its process having read them.
 std::uint64_t StreamFsm::unread_at_most() const noexcept {
-  return largest_window_ + (settings_.secure ? kTlsRecord : 0);
+  // A kernel announces room for what fits for certain: on Linux half its buffer, which may come to hold more when bytes
+  // arrive densely packed and nobody reads them.
+  return 2 * largest_window_ + (settings_.secure ? kTlsRecord : 0);
 }
 
 bool StreamFsm::replay_is_capped() const noexcept {

@@ -78,8 +78,8 @@ struct SinkConfig {
   std::chrono::milliseconds peer_timeout{60'000};
   std::chrono::milliseconds backoff_min{500};  ///< wait before the second attempt to connect; doubles up to
   std::chrono::milliseconds backoff_max{30'000};
-  /// Acknowledged bytes that go again after a broken connection, as the receiver may not have read them; nothing: the
-  /// largest send window seen on the connection and a TLS record.
+  /// Acknowledged bytes that go again after a broken connection, as the receiver may not have read them; nothing: twice
+  /// the largest send window seen on the connection, and a TLS record.
   std::optional<std::size_t> replay_acked;
   std::size_t replay_max_bytes = std::size_t{8} * 1024 * 1024;  ///< at most so much where replay_acked says nothing
 
