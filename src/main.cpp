@@ -14,6 +14,8 @@ int dispatch(const flowcef::Options& options) {
         if constexpr (std::is_same_v<Chosen, flowcef::RunOptions>) return flowcef::run_command(chosen);
         if constexpr (std::is_same_v<Chosen, flowcef::CheckOptions>) return flowcef::check_command(chosen);
         if constexpr (std::is_same_v<Chosen, flowcef::ReloadOptions>) return flowcef::reload_command(chosen);
+        if constexpr (std::is_same_v<Chosen, flowcef::StatusOptions>) return flowcef::status_command(chosen);
+        if constexpr (std::is_same_v<Chosen, flowcef::TestSendOptions>) return flowcef::test_send_command(chosen);
         if constexpr (std::is_same_v<Chosen, flowcef::ConvertOptions>) return flowcef::convert_command(chosen);
         if constexpr (std::is_same_v<Chosen, flowcef::ExplainOptions>) return flowcef::explain_command(chosen);
         if constexpr (std::is_same_v<Chosen, flowcef::DiffOptions>) return flowcef::diff_command(chosen);

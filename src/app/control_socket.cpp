@@ -31,8 +31,8 @@ bool is_answered(asio::io_context& context, const std::filesystem::path& path) {
 /// One connection; keeps itself alive while something is under way.
 class Conversation : public std::enable_shared_from_this<Conversation> {
  public:
-  Conversation(stream_protocol::socket socket, const std::function<ReloadResult()>& reload)
-      : socket_(std::move(socket)), timer_(socket_.get_executor()), reload_(reload) {}
+  Conversation(stream_protocol::socket socket, const ControlRequests& requests)
+      : socket_(std::move(socket)), timer_(socket_.get_executor()), requests_(requests) {}
 
   void start() {
     limit_time();
@@ -50,9 +50,11 @@ class Conversation : public std::enable_shared_from_this<Conversation> {
   }
 
   void on_request(const Error& error) {
-    if (error || request_ != "reload\n") return finish();
-    const ReloadResult result = reload_();
-    answer_ = (result.done ? "done\n" : "failed\n") + result.text;
+    if (error) return finish();
+    const auto known = requests_.find(std::string_view(request_).substr(0, request_.size() - 1));
+    if (known == requests_.end()) return finish();
+    const ControlAnswer answer = known->second();
+    answer_ = (answer.done ? "done\n" : "failed\n") + answer.text;
     limit_time();  // anew: the reload may have taken its time
     asio::async_write(socket_, asio::buffer(answer_),
                       [self = shared_from_this()](const Error&, std::size_t) { self->finish(); });
@@ -66,7 +68,7 @@ class Conversation : public std::enable_shared_from_this<Conversation> {
 
   stream_protocol::socket socket_;
   asio::steady_timer timer_;
-  const std::function<ReloadResult()>& reload_;
+  const ControlRequests& requests_;
   std::string request_;
   std::string answer_;
 };
@@ -75,8 +77,8 @@ class Conversation : public std::enable_shared_from_this<Conversation> {
 
 class ControlSocket::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(asio::io_context& context, std::filesystem::path path, std::function<ReloadResult()> reload)
-      : path_(std::move(path)), reload_(std::move(reload)), acceptor_(context), retry_(context) {}
+  Impl(asio::io_context& context, std::filesystem::path path, ControlRequests requests)
+      : path_(std::move(path)), requests_(std::move(requests)), acceptor_(context), retry_(context) {}
 
   /// Errors: std::runtime_error or boost::system::system_error
   void open(asio::io_context& context) {
@@ -110,7 +112,7 @@ class ControlSocket::Impl : public std::enable_shared_from_this<Impl> {
       const auto self = weak.lock();
       if (!self || error == asio::error::operation_aborted) return;
       if (error) return self->accept_later();
-      std::make_shared<Conversation>(std::move(socket), self->reload_)->start();
+      std::make_shared<Conversation>(std::move(socket), self->requests_)->start();
       self->accept();
     });
   }
@@ -125,22 +127,22 @@ class ControlSocket::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   std::filesystem::path path_;
-  std::function<ReloadResult()> reload_;
+  ControlRequests requests_;
   stream_protocol::acceptor acceptor_;
   asio::steady_timer retry_;
   bool owned_ = false;
 };
 
 ControlSocket::ControlSocket(asio::io_context& context, const std::filesystem::path& state_dir,
-                             std::function<ReloadResult()> reload, const Logger& log) {
+                             ControlRequests requests, const Logger& log) {
   const std::filesystem::path path = state_dir / kName;
-  auto made = std::make_shared<Impl>(context, path, std::move(reload));
+  auto made = std::make_shared<Impl>(context, path, std::move(requests));
   try {
     made->open(context);
     impl_ = std::move(made);
   } catch (const std::exception& error) {
-    log->warn("`flowcef reload` cannot reach this bridge, SIGHUP does the same: socket={} reason={}", path.string(),
-              error.what());
+    log->warn("`flowcef reload` and `flowcef status` cannot reach this bridge, SIGHUP reloads: socket={} reason={}",
+              path.string(), error.what());
   }
 }
 
@@ -148,13 +150,14 @@ ControlSocket::~ControlSocket() {
   if (impl_) impl_->close();
 }
 
-std::expected<ReloadResult, std::string> request_reload(const std::filesystem::path& state_dir) {
+std::expected<ControlAnswer, std::string> ask_bridge(const std::filesystem::path& state_dir,
+                                                     const std::string& request) {
   const std::string path = (state_dir / kName).string();
   asio::io_context context;
   stream_protocol::socket socket(context);
   try {
     socket.connect(stream_protocol::endpoint(path));
-    asio::write(socket, asio::buffer(std::string_view("reload\n")));
+    asio::write(socket, asio::buffer(request + '\n'));
   } catch (const boost::system::system_error& error) {
     return std::unexpected("no running bridge answers at " + path + ": " + error.code().message());
   }
@@ -163,7 +166,7 @@ std::expected<ReloadResult, std::string> request_reload(const std::filesystem::p
   asio::read(socket, asio::dynamic_buffer(answer), error);
   if (error != asio::error::eof || answer.empty()) return std::unexpected("the bridge at " + path + " gave no answer");
   const std::size_t line = answer.find('\n');
-  return ReloadResult{answer.substr(0, line) == "done", line == std::string::npos ? "" : answer.substr(line + 1)};
+  return ControlAnswer{answer.substr(0, line) == "done", line == std::string::npos ? "" : answer.substr(line + 1)};
 }
 
 }  // namespace flowcef

@@ -92,12 +92,16 @@ void FinalCounts::add(const OutputBooksEntry& output) {
 }
 
 void FinalCounts::add(const InputPath& input) {
+  add_running(input);
+  add_exporters(input.exporters());
+}
+
+void FinalCounts::add_running(const InputPath& input) {
   add_decoded(input.decode_counters());
   const FilterCounters& filter = input.filter_counters();
   lines_.add("records.filtered", filter.options_records.value());
   lines_.add("records.incomplete", filter.incomplete.value());
   kept_back_ += filter.options_records.value() + filter.incomplete.value();
-  add_exporters(input.exporters());
 }
 
 void FinalCounts::add_decoded(const DecodeCounters& decode) {
@@ -200,7 +204,7 @@ void FinalCounts::append_exporters(std::string& text) const {
   }
 }
 
-std::string FinalCounts::to_string() const {
+std::string FinalCounts::to_string(bool with_exporters) const {
   std::string text;
   Lines lines = lines_;
   lines.add("records.dropped", rendered_.dropped);
@@ -219,7 +223,7 @@ std::string FinalCounts::to_string() const {
   line("refused", std::accumulate(refused_.begin(), refused_.end(), std::uint64_t{0},
                                   [](std::uint64_t sum, const auto& entry) { return sum + entry.second; }));
   for (const auto& [reason, count] : refused_) line("refused." + reason, count);
-  append_exporters(text);
+  if (with_exporters) append_exporters(text);
   for (const auto& [name, value] : other_) line(name, value);
   for (const OutputBooksEntry& output : outputs_) {
     const std::string name = "output." + output.name;

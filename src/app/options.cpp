@@ -10,6 +10,7 @@ namespace {
 
 constexpr const char* kConfigHelp =
     "Configuration whose mapping, element tables and input settings are used as `run` does";
+constexpr const char* kRunningHelp = "Configuration file that the bridge was started with";
 constexpr const char* kMappingHelp = "Mapping file; element tables are read from `elements` beside it";
 
 /// The program's command line: every subcommand with where its options go.
@@ -64,9 +65,22 @@ class CommandLine {
         ->needs(against)
         ->type_name("FILE");
     add("reload", "Have the running bridge load its configuration anew, and say what came of it", reload_)
-        .add_option("--config", reload_.config, "Configuration file that the bridge was started with")
+        .add_option("--config", reload_.config, kRunningHelp)
         ->required()
         ->type_name("FILE");
+    add("status", "Show the counters of the running bridge, and how each output's connections are", status_)
+        .add_option("--config", status_.config, kRunningHelp)
+        ->required()
+        ->type_name("FILE");
+    CLI::App& test_send = add(
+        "test-send", "Send one marked event over each output, and say what came of it and how to find it", test_send_);
+    test_send.add_option("--config", test_send_.config, "Configuration file")->required()->type_name("FILE");
+    test_send.add_option("--output", test_send_.output, "Send over the output of this name only")->type_name("NAME");
+    test_send
+        .add_option("--size", test_send_.size,
+                    "Length of the whole message in bytes; above the MTU, UDP sends fragments")
+        ->check(CLI::Range(std::size_t{1}, kMaxTestSize))
+        ->type_name("BYTES");
   }
 
   void add_files() {
@@ -139,6 +153,8 @@ class CommandLine {
   RunOptions run_;
   CheckOptions check_;
   ReloadOptions reload_;
+  StatusOptions status_;
+  TestSendOptions test_send_;
   ConvertOptions convert_;
   ExplainOptions explain_;
   DiffOptions diff_;

@@ -175,4 +175,12 @@ void OutputGroup::add_counts(FinalCounts& counts, std::uint64_t sent_on) const {
   for (const OutputBooksEntry& entry : left_) counts.add(entry);
 }
 
+std::vector<OutputStatus> OutputGroup::status() const {
+  std::vector<OutputStatus> all;
+  for (const Member& member : members_) {
+    all.push_back({member.config.sink, member.output->counts(), member.output->links()});
+  }
+  return all;
+}
+
 }  // namespace flowcef

@@ -151,4 +151,17 @@ FinalCounts Pipeline::counts() const {
   return counts;
 }
 
+FinalCounts Pipeline::running_counts() const {
+  FinalCounts counts = retired_;
+  for (const auto& worker : workers_) {
+    for (const auto& rendering : worker->path().render_counters()) counts.add(RenderedCounts(*rendering));
+    for (const auto& input : worker->inputs()) {
+      counts.add_running(*input->path);
+      add_source_counts(*input, counts);
+    }
+  }
+  outputs_.add_counts(counts, counts.sent_on());
+  return counts;
+}
+
 }  // namespace flowcef

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <iostream>
 #include <system_error>
+#include <utility>
 
 #include "flowcef/app/bridge_settings.hpp"
 #include "flowcef/app/commands.hpp"
@@ -13,6 +14,7 @@
 #include "flowcef/app/error_report.hpp"
 #include "flowcef/app/pipeline.hpp"
 #include "flowcef/app/reloader.hpp"
+#include "flowcef/app/status_text.hpp"
 
 namespace flowcef {
 namespace {
@@ -82,7 +84,13 @@ int run_command(const RunOptions& options) {
 
   Reloader reloader(options.config, config, pipeline, logs);
   {
-    const ControlSocket control(signals, config.state_dir, [&reloader] { return reloader.reload(); }, log);
+    const ControlRequests requests = {{"reload",
+                                       [&reloader] {
+                                         ReloadResult result = reloader.reload();
+                                         return ControlAnswer{result.done, std::move(result.text)};
+                                       }},
+                                      {"status", [&pipeline] { return ControlAnswer{true, status_text(pipeline)}; }}};
+    const ControlSocket control(signals, config.state_dir, requests, log);
     reload_at_signal(reload_signal, reloader);
     stop_signals.async_wait([&](const boost::system::error_code&, int signal) {
       log->info("stopping signal={}", signal == SIGINT ? "SIGINT" : "SIGTERM");

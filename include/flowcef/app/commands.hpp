@@ -8,6 +8,8 @@ namespace flowcef {
 [[nodiscard]] int run_command(const RunOptions& options);
 [[nodiscard]] int check_command(const CheckOptions& options);
 [[nodiscard]] int reload_command(const ReloadOptions& options);
+[[nodiscard]] int status_command(const StatusOptions& options);
+[[nodiscard]] int test_send_command(const TestSendOptions& options);
 [[nodiscard]] int convert_command(const ConvertOptions& options);
 [[nodiscard]] int explain_command(const ExplainOptions& options);
 [[nodiscard]] int diff_command(const DiffOptions& options);

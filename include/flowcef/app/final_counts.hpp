@@ -44,6 +44,9 @@ class FinalCounts {
   /// Adds the counters of one thread's record path: of its inputs and renderings.
   void add(const RecordPath& path);
   void add(const InputPath& input);
+  /// The same without what the thread of the input alone may look at: its exporters.
+  /// Thread: any, while that of the input runs.
+  void add_running(const InputPath& input);
   void add(const RenderedCounts& rendered);
   /// Outputs of the same name are added up.
   void add(const OutputBooksEntry& output);
@@ -56,9 +59,10 @@ class FinalCounts {
   /// Returns: what does not add up; empty if for every output the records sent on are those rendered for it or dropped
   ///          by its mapping, and rendered = delivered + queued + dropped.
   [[nodiscard]] std::vector<std::string> imbalances() const;
+  /// Input:   whether to show what is known of exporters
   /// Returns: `records 345` and so on, each line ended by LF; reasons as `refused.template_missing 3`, exporters that
   ///          something went wrong with as `exporter.192.0.2.1.lost 12`.
-  [[nodiscard]] std::string to_string() const;
+  [[nodiscard]] std::string to_string(bool with_exporters = true) const;
 
  private:
   /// Numbers by their names, in the order in which they are shown; a zero is shown of names without a dot only.

@@ -1,6 +1,7 @@
 // The command line as plain data.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -24,6 +25,16 @@ struct CheckOptions {
 
 struct ReloadOptions {
   std::filesystem::path config;
+};
+
+struct StatusOptions {
+  std::filesystem::path config;
+};
+
+struct TestSendOptions {
+  std::filesystem::path config;
+  std::string output;               ///< name; empty: all of them
+  std::optional<std::size_t> size;  ///< of the message in bytes, its framing not included; nothing: as it comes
 };
 
 /// Recorded exports and what to read them with.
@@ -69,8 +80,11 @@ struct ExitNow {
   int status;
 };
 
-using Options = std::variant<RunOptions, CheckOptions, ReloadOptions, ConvertOptions, ExplainOptions, DiffOptions,
-                             ElementsOptions, TablesOptions, ExitNow>;
+using Options = std::variant<RunOptions, CheckOptions, ReloadOptions, StatusOptions, TestSendOptions, ConvertOptions,
+                             ExplainOptions, DiffOptions, ElementsOptions, TablesOptions, ExitNow>;
+
+/// The longest message that can be asked for, in bytes; no receiver takes longer ones.
+inline constexpr std::size_t kMaxTestSize = std::size_t{1} << 20;
 
 /// Exit statuses: the program did what it was asked; a run failed; the command line or a configuration is wrong.
 inline constexpr int kExitOk = 0;

@@ -19,6 +19,13 @@
 
 namespace flowcef {
 
+/// What an output is doing.
+struct OutputStatus {
+  SinkConfig config;
+  OutputCounts counts;
+  std::vector<LinkStatus> links;
+};
+
 /// Outputs that want the same text share a rendering: a plan. Outputs can be added, changed and removed while lines
 /// flow; the plans are then made anew.
 /// Lifetime: plans refer to outputs and mappings.
@@ -71,6 +78,7 @@ class OutputGroup {
   void settle(const std::vector<RenderedCounts>& by_plan);
   /// Input: records sent on so far, all of them settled
   void add_counts(FinalCounts& counts, std::uint64_t sent_on) const;
+  [[nodiscard]] std::vector<OutputStatus> status() const;
 
  private:
   struct Member {

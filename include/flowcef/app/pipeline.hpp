@@ -40,6 +40,9 @@ class Pipeline {
   /// Sources first, then queues until the deadline, then outputs.
   void stop(std::chrono::milliseconds deadline);
   [[nodiscard]] FinalCounts counts() const;
+  /// The books of the running bridge, which at no moment are all at rest: without the exporters, and not to be checked.
+  [[nodiscard]] FinalCounts running_counts() const;
+  [[nodiscard]] std::vector<OutputStatus> output_status() const { return outputs_.status(); }
 
  private:
   struct LiveInput {

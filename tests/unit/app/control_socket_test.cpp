@@ -28,14 +28,14 @@ class ControlSocketTest : public testing::Test {
     std::filesystem::remove_all(folder_);
   }
 
-  void serve(const ReloadResult& result) {
-    control_ = std::make_unique<ControlSocket>(
-        context_, folder_,
-        [this, result] {
-          ++reloads_;
-          return result;
-        },
-        LogFactory(spdlog::level::off).make("app"));
+  void serve(const ControlAnswer& answer) {
+    const ControlRequests requests = {{"reload",
+                                       [this, answer] {
+                                         ++reloads_;
+                                         return answer;
+                                       }},
+                                      {"status", [] { return ControlAnswer{true, "records 7\n"}; }}};
+    control_ = std::make_unique<ControlSocket>(context_, folder_, requests, LogFactory(spdlog::level::off).make("app"));
     thread_ = std::thread([this] {
       const auto guard = asio::make_work_guard(context_);
       context_.run();
@@ -65,12 +65,21 @@ class ControlSocketTest : public testing::Test {
 TEST_F(ControlSocketTest, TellsWhatCameOfAReload) {
   serve({false, "flowcef.toml:3:1: mapping: missing\n" + std::string(300'000, 'x')});
   for (int i = 1; i <= 3; ++i) {
-    const auto result = request_reload(folder_);
+    const auto result = ask_bridge(folder_, "reload");
     ASSERT_TRUE(result) << result.error();
     EXPECT_FALSE(result->done);
     EXPECT_EQ(result->text.size(), 300'035U) << "longer than a socket's buffer";
     EXPECT_EQ(reloads_, i);
   }
+}
+
+TEST_F(ControlSocketTest, EachRequestHasItsAnswer) {
+  serve({true, "done\n"});
+  const auto status = ask_bridge(folder_, "status");
+  ASSERT_TRUE(status) << status.error();
+  EXPECT_TRUE(status->done);
+  EXPECT_EQ(status->text, "records 7\n");
+  EXPECT_EQ(reloads_, 0);
 }
 
 TEST_F(ControlSocketTest, IsThereForItsOwnUserAlone) {
@@ -82,10 +91,12 @@ TEST_F(ControlSocketTest, IsThereForItsOwnUserAlone) {
 
 TEST_F(ControlSocketTest, OtherRequestsAreNotAnswered) {
   serve({true, "done\n"});
-  EXPECT_EQ(answer_to("stop\n"), "");
+  for (const std::string_view request : {"stop\n", "\n", "status \n", "reload\nreload\n", "statusreload\n"}) {
+    EXPECT_EQ(answer_to(request), "") << request;
+  }
   EXPECT_EQ(answer_to(std::string(1'000, 'r')), "");
   EXPECT_EQ(reloads_, 0);
-  EXPECT_TRUE(request_reload(folder_)) << "it goes on";
+  EXPECT_TRUE(ask_bridge(folder_, "reload")) << "it goes on";
 }
 
 TEST_F(ControlSocketTest, WhoSaysNothingDoesNotKeepOthersWaiting) {
@@ -93,7 +104,7 @@ TEST_F(ControlSocketTest, WhoSaysNothingDoesNotKeepOthersWaiting) {
   asio::io_context context;
   stream_protocol::socket silent(context);
   silent.connect(stream_protocol::endpoint(path_.string()));
-  EXPECT_TRUE(request_reload(folder_));
+  EXPECT_TRUE(ask_bridge(folder_, "reload"));
 }
 
 TEST_F(ControlSocketTest, TakesThePlaceOfOneThatNobodyAnswers) {
@@ -102,19 +113,19 @@ TEST_F(ControlSocketTest, TakesThePlaceOfOneThatNobodyAnswers) {
     const stream_protocol::acceptor dead(context, stream_protocol::endpoint(path_.string()));
   }
   ASSERT_TRUE(std::filesystem::exists(path_));
-  EXPECT_FALSE(request_reload(folder_));
+  EXPECT_FALSE(ask_bridge(folder_, "reload"));
   serve({true, "done\n"});
-  EXPECT_TRUE(request_reload(folder_));
+  EXPECT_TRUE(ask_bridge(folder_, "reload"));
 }
 
 TEST_F(ControlSocketTest, ABridgeThatIsThereKeepsIt) {
   serve({true, "first\n"});
   {
     asio::io_context other;
-    const ControlSocket second(
-        other, folder_, [] { return ReloadResult{true, "second\n"}; }, LogFactory(spdlog::level::off).make("app"));
+    const ControlRequests requests = {{"reload", [] { return ControlAnswer{true, "second\n"}; }}};
+    const ControlSocket second(other, folder_, requests, LogFactory(spdlog::level::off).make("app"));
   }
-  const auto result = request_reload(folder_);
+  const auto result = ask_bridge(folder_, "reload");
   ASSERT_TRUE(result) << result.error();
   EXPECT_EQ(result->text, "first\n");
 }
@@ -125,15 +136,14 @@ TEST_F(ControlSocketTest, GoesWithTheBridge) {
   thread_.join();
   control_.reset();
   EXPECT_FALSE(std::filesystem::exists(path_));
-  EXPECT_FALSE(request_reload(folder_));
+  EXPECT_FALSE(ask_bridge(folder_, "reload"));
 }
 
 TEST_F(ControlSocketTest, APathTooLongForASocketIsNoReasonToStop) {
   const std::filesystem::path deep = folder_ / std::string(200, 'd');
   std::filesystem::create_directories(deep);
-  const ControlSocket control(
-      context_, deep, [] { return ReloadResult{}; }, LogFactory(spdlog::level::off).make("app"));
-  EXPECT_FALSE(request_reload(deep));
+  const ControlSocket control(context_, deep, {}, LogFactory(spdlog::level::off).make("app"));
+  EXPECT_FALSE(ask_bridge(deep, "reload"));
 }
 
 }  // namespace
