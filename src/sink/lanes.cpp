@@ -88,10 +88,17 @@ std::size_t Lanes::stop(std::chrono::steady_clock::time_point deadline) {
   for (const auto& lane : lanes_) {
     if (lane->thread.joinable()) lane->thread.join();
     lane->feed->disconnected();
+    const std::size_t in_hand = lane->feed->abandon();
+    if (in_hand > 0) report_left(lane->feed->notes().status(), in_hand);
     lane->feed->notes().enter(LinkState::closed);
-    left += lane->feed->abandon();
+    left += in_hand;
   }
   return left + queue_.abandon();
+}
+
+void Lanes::report_left(const LinkStatus& link, std::size_t lines) {
+  log_->warn("not acknowledged in time output={} lines={} state={} peer={} error=\"{}\"", name_, lines,
+             to_string(link.state), link.peer, link.error);
 }
 
 std::vector<LinkStatus> Lanes::links() const {

@@ -203,7 +203,10 @@ StreamAction StreamFsm::open(TimePoint now) {
 
 StreamAction StreamFsm::go_on(TimePoint now) {
   assert(is_open());
-  if (is_pending() && !look_at_) look_later(now);
+  if (is_pending() && !look_at_) {
+    progress_at_ = now;
+    look_later(now);
+  }
   if (!window_.all_written()) {
     if (writable() > 0) return {Kind::write};
     return short_.active() && accepted_ ? close(now) : StreamAction{};

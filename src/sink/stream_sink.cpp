@@ -106,9 +106,9 @@ class StreamSink final : public OutputDriver {
   void send_last_words();
 
   void disconnect();
-  void lost(const std::string& reason, StreamEnd end = StreamEnd::broken);
-  void after_attempt(const StreamAction& next, const std::string& reason);
-  void after_loss(const StreamAction& next, const std::string& reason);
+  [[nodiscard]] std::string unexplained(std::string reason) const;
+  void lost(std::string reason, StreamEnd end = StreamEnd::broken);
+  void report_loss();
   void arm_timer();
   void on_timer();
 
@@ -126,6 +126,7 @@ class StreamSink final : public OutputDriver {
   std::optional<TlsContext> tls_;
   StreamFsm fsm_;
   bool leaving_ = false;
+  std::string reason_;  ///< why the connection is about to end
 
   asio::io_context io_{1};
   HostResolver resolver_{io_};
@@ -140,6 +141,7 @@ class StreamSink final : public OutputDriver {
   std::uint64_t wire_written_ = 0;  ///< bytes that the socket took
   std::uint64_t connection_ = 0;
   bool writing_ = false;
+  bool usable_ = false;  ///< handshake and all
   std::optional<Clock::time_point> stalled_since_;
   bool capped_ = false;  ///< has been said of this connection
   RateLimiter stall_log_{kStallLog};
@@ -161,7 +163,7 @@ void StreamSink::note() {
     feed_.books().delivered(settled.lines, settled.bytes);
   }
   if (const std::size_t repeated = fsm_.take_repeated(); repeated > 0) feed_.books().repeated(repeated);
-  feed_.notes().enter(fsm_.state());
+  if (fsm_.state() != LinkState::closed) feed_.notes().enter(fsm_.state());
 }
 
 /// Returns: the action that follows at once, if any.
@@ -185,6 +187,7 @@ StreamAction StreamSink::perform_one(const StreamAction& action) {
     case Kind::look:
       return look();
     case Kind::disconnect:
+      report_loss();
       disconnect();
       // Having nothing in hand, a stop need not wait for the next attempt.
       if (nothing_will_come()) return fsm_.drained(Clock::now());
@@ -248,7 +251,8 @@ void StreamSink::on_wake() {
 void StreamSink::resolve() {
   resolver_.resolve(config_.host, current([this](HostResolver::Result& result) {
                       addresses_ = std::move(result.addresses);
-                      after_attempt(fsm_.resolved(addresses_.size(), Clock::now()), result.error);
+                      reason_ = result.error;
+                      perform(fsm_.resolved(addresses_.size(), Clock::now()));
                     }));
 }
 
@@ -274,7 +278,8 @@ ErrorCode StreamSink::bind_source(const tcp::endpoint& peer) {
 void StreamSink::on_connected(ErrorCode error) {
   if (error) {
     feed_.books().error(error.value());
-    return after_attempt(fsm_.connect_failed(Clock::now()), error.message());
+    reason_ = error.message();
+    return perform(fsm_.connect_failed(Clock::now()));
   }
   set_options();
   meter_ = TcpMeter(socket_.native_handle());
@@ -313,6 +318,8 @@ void StreamSink::set_user_timeout(bool on) {
 }
 
 void StreamSink::opened() {
+  usable_ = true;
+  reason_.clear();
   feed_.connected();
   feed_.notes().peer(peer_, std::string(layer_->name()));
   const auto expires = layer_->peer_certificate_expires();
@@ -331,8 +338,8 @@ void StreamSink::start_read() {
 }
 
 void StreamSink::on_read(ErrorCode error, std::size_t bytes) {
-  if (error == asio::error::eof) return lost("closed by the receiver", StreamEnd::orderly);
-  if (error) return lost(error.message());
+  if (error == asio::error::eof) return lost(unexplained("closed by the receiver"), StreamEnd::orderly);
+  if (error) return lost(unexplained(error.message()));
   on_status(layer_->received({received_.data(), bytes}));
 }
 
@@ -342,7 +349,7 @@ void StreamSink::on_status(StreamLayer::Status status) {
       if (fsm_.is_closing()) return start_read();  // FIN is still to come
       layer_->close();
       send_last_words();
-      return lost("closed by the receiver");
+      return lost(unexplained("closed by the receiver"));
     case StreamLayer::Status::failed:
       send_last_words();
       return lost(layer_->error());
@@ -396,37 +403,36 @@ void StreamSink::send_last_words() {
 
 void StreamSink::disconnect() {
   ++connection_;
-  writing_ = false;
+  writing_ = usable_ = false;
   ErrorCode ignored;
   socket_.close(ignored);
   layer_.reset();
   feed_.disconnected();
 }
 
+/// Returns: `reason`, and what is likely behind it while a receiver may still refuse us; not all of them send an alert.
+std::string StreamSink::unexplained(std::string reason) const {
+  if (!fsm_.is_open() || fsm_.accepted()) return reason;
+  reason += " right after the TLS handshake (see its log; it may ";
+  if (config_.tls.certificate.empty()) return reason + "ask for a client certificate: set tls.certificate and tls.key)";
+  return reason + "refuse tls.certificate " + config_.tls.certificate + ")";
+}
+
 /// The kernel knows what was acknowledged for as long as the socket is there.
-void StreamSink::lost(const std::string& reason, StreamEnd end) {
-  if (!fsm_.is_open() && !fsm_.is_closing()) return after_attempt(fsm_.lost(end, Clock::now()), reason);
-  look();
-  after_loss(fsm_.lost(end, Clock::now()), reason);
+void StreamSink::lost(std::string reason, StreamEnd end) {
+  reason_ = std::move(reason);
+  if (fsm_.is_open() || fsm_.is_closing()) {
+    if (const StreamAction next = look(); next.kind == Kind::disconnect) return perform(next);
+  }
+  perform(fsm_.lost(end, Clock::now()));
 }
 
-void StreamSink::after_loss(const StreamAction& next, const std::string& reason) {
-  if (next.kind == Kind::disconnect) {
-    feed_.notes().error(reason);
-    log_->warn("lost connection output={} to={} reason=\"{}\" wait_ms={}", config_.name, target_, reason,
-               fsm_.wait().count());
-  }
-  perform(next);
-}
-
-/// Input: what follows an attempt to connect; if that is to wait, the attempt has failed for `reason`.
-void StreamSink::after_attempt(const StreamAction& next, const std::string& reason) {
-  if (next.kind == Kind::disconnect) {
-    feed_.notes().error(reason);
-    log_->warn("cannot connect output={} to={} reason=\"{}\" wait_ms={}", config_.name, target_, reason,
-               fsm_.wait().count());
-  }
-  perform(next);
+void StreamSink::report_loss() {
+  if (reason_.empty()) reason_ = "it acknowledges nothing";
+  feed_.notes().error(reason_);
+  log_->warn("{} output={} to={} reason=\"{}\" wait_ms={}", usable_ ? "lost connection" : "cannot connect",
+             config_.name, target_, reason_, fsm_.wait().count());
+  reason_.clear();
 }
 
 void StreamSink::arm_timer() {
@@ -443,10 +449,12 @@ void StreamSink::arm_timer() {
 }
 
 void StreamSink::on_timer() {
-  const bool was_open = fsm_.is_open() || fsm_.is_closing();
+  const bool was_securing = fsm_.state() == LinkState::securing;
   const StreamAction next = fsm_.timer(Clock::now());
-  if (was_open) return after_loss(next, "timed out");
-  after_attempt(next, "timed out");
+  if (next.kind == Kind::disconnect) {
+    reason_ = was_securing ? "TLS handshake timed out (the receiver may not speak TLS on this port)" : "timed out";
+  }
+  perform(next);
 }
 
 }  // namespace

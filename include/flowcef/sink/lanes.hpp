@@ -65,6 +65,7 @@ class Lanes {
   void start(Lane& lane);
   void run(Lane& lane) noexcept;
   void fail(const char* error) noexcept;
+  void report_left(const LinkStatus& link, std::size_t lines);
 
   const std::string name_;
   Logger log_;

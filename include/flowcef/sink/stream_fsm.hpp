@@ -115,6 +115,8 @@ class StreamFsm {
   /// Returns: open or stalled
   [[nodiscard]] bool is_open() const noexcept { return state_ == LinkState::open || state_ == LinkState::stalled; }
   [[nodiscard]] bool is_closing() const noexcept { return state_ == LinkState::closing; }
+  /// Returns: false while a peer may still refuse the connection for who we are.
+  [[nodiscard]] bool accepted() const noexcept { return accepted_; }
   /// Returns: lines that were acknowledged since the last call.
   SendWindow::Lines take_settled() { return std::exchange(settled_, {}); }
   /// Returns: lines that went out whole once more since the last call.
