@@ -16,7 +16,7 @@ MAPPING = SOURCE_DIR / "mappings" / "default.toml"
 
 def parse_counts(stderr):
     """The counts that `run` and `convert` end with, lines of `name value`: {"records": 345, "lines": 345, ...}."""
-    return {name: int(value) for name, value in re.findall(r"^([a-z][a-z0-9_.]*) (\d+)$", stderr, re.MULTILINE)}
+    return {name: int(value) for name, value in re.findall(r"^([a-z][A-Za-z0-9_.]*) (\d+)$", stderr, re.MULTILINE)}
 
 
 def run_program(*arguments, cwd=None, deadline=DEADLINE_SECONDS):

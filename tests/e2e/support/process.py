@@ -1,4 +1,5 @@
 """Child processes that are waited for with a deadline and ended by their own process id only."""
+import os
 import signal
 import socket
 import subprocess
@@ -10,22 +11,25 @@ class Process:
     """One running program; its stdout and stderr go to files in the test's folder.
 
     A vital one has to run until stop() or wait(): whoever waits for something fails as soon as it ends.
+    With `stdin=subprocess.PIPE` write() talks to it.
     """
 
-    def __init__(self, case, name, command, env=None, vital=True):
+    def __init__(self, case, name, command, env=None, vital=True, stdin=subprocess.DEVNULL):
         self.name, self._case = name, case
         self.stdout_path = case.folder / f"{name}.stdout"
         self.stderr_path = case.folder / f"{name}.stderr"
         with_parent = ["setpriv", "--pdeathsig", "KILL"]  # should this test be killed, so will the child
         with open(self.stdout_path, "ab") as out, open(self.stderr_path, "ab") as err:
-            self.child = subprocess.Popen([*with_parent, *map(str, command)], stdin=subprocess.DEVNULL, stdout=out,
-                                          stderr=err, env=env, cwd=case.folder)
+            self.child = subprocess.Popen([*with_parent, *map(str, command)], stdin=stdin, stdout=out, stderr=err,
+                                          env=env, cwd=case.folder)
         case.show_on_failure(f"stderr of {name}", self.stderr_path)
         case.addCleanup(self._end)
         if vital:
             case.vital.append(self)
 
     def _end(self):
+        if self.child.stdin:
+            self.child.stdin.close()
         if self.child.poll() is None:
             self.child.terminate()
             try:
@@ -36,6 +40,16 @@ class Process:
 
     def running(self):
         return self.child.poll() is None
+
+    def write(self, data):
+        self.child.stdin.write(data)
+        self.child.stdin.flush()
+
+    def cpu_seconds(self):
+        """What it has used so far, in user and in kernel mode (proc(5), /proc/PID/stat)."""
+        with open(f"/proc/{self.child.pid}/stat", encoding="ascii") as file:
+            columns = file.read().rsplit(")", 1)[1].split()
+        return (int(columns[11]) + int(columns[12])) / os.sysconf("SC_CLK_TCK")
 
     def stdout(self):
         return self.stdout_path.read_text(errors="replace")
@@ -66,19 +80,19 @@ def free_port(kind=socket.SOCK_STREAM, address="127.0.0.1"):
         return probe.getsockname()[1]
 
 
-def _socket_table(*names):
-    """Rows of the kernel's tables (proc(5), /proc/net/tcp) as (local port, remote port, columns)."""
+def _socket_table(*names, pid="self"):
+    """Rows of the kernel's tables (proc(5), /proc/PID/net/tcp) as (local port, remote port, columns)."""
     for name in names:
-        with open(f"/proc/net/{name}", encoding="ascii") as table:
+        with open(f"/proc/{pid}/net/{name}", encoding="ascii") as table:
             for row in table.readlines()[1:]:
                 columns = row.split()
                 yield int(columns[1].rsplit(":", 1)[1], 16), int(columns[2].rsplit(":", 1)[1], 16), columns
 
 
-def udp_sockets():
-    """Maps each local UDP port to the datagrams that its sockets have dropped."""
+def udp_sockets(pid="self"):
+    """Maps each local UDP port to the datagrams that its sockets have dropped, in the network of that process."""
     drops = {}
-    for local, _, columns in _socket_table("udp", "udp6"):
+    for local, _, columns in _socket_table("udp", "udp6", pid=pid):
         drops[local] = drops.get(local, 0) + int(columns[12])
     return drops
 
@@ -97,6 +111,13 @@ def tcp_bytes_in_flight(port):
                for _, remote, columns in _socket_table("tcp", "tcp6") if remote == port)
 
 
-def tcp_listens(port):
+def tcp_connects():
+    """How often anybody in this network has tried to open a connection (proc(5), /proc/net/snmp)."""
+    with open("/proc/net/snmp", encoding="ascii") as table:
+        names, values = (row.split() for row in table if row.startswith("Tcp:"))
+    return int(values[names.index("ActiveOpens")])
+
+
+def tcp_listens(port, pid="self"):
     return any(local == port and int(columns[3], 16) == TCP_LISTEN
-               for local, _, columns in _socket_table("tcp", "tcp6"))
+               for local, _, columns in _socket_table("tcp", "tcp6", pid=pid))

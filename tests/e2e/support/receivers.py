@@ -82,8 +82,8 @@ class Rsyslog(Receiver):
     program = "rsyslogd"
     needs = ("rsyslogd",)
 
-    def __init__(self, case, transport, certificates=None, octet_counting=True):
-        self._octet_counting = octet_counting
+    def __init__(self, case, transport, certificates=None, octet_counting=True, driver="ossl"):
+        self._octet_counting, self._driver = octet_counting, driver
         super().__init__(case, transport, certificates)
 
     def config(self):
@@ -100,10 +100,12 @@ class Rsyslog(Receiver):
             driver = ""
             if self.transport == "tls":
                 certs = self.certificates
-                lines.append(f'global(defaultNetstreamDriver="ossl" defaultNetstreamDriverCAFile="{certs}/ca.pem" '
+                lines.append(f'global(defaultNetstreamDriver="{self._driver}" '
+                             f'defaultNetstreamDriverCAFile="{certs}/ca.pem" '
                              f'defaultNetstreamDriverCertFile="{certs}/server.pem" '
                              f'defaultNetstreamDriverKeyFile="{certs}/server.key")')
-                driver = ' streamDriver.name="ossl" streamDriver.mode="1" streamDriver.authMode="x509/certvalid"'
+                driver = (f' streamDriver.name="{self._driver}" streamDriver.mode="1"'
+                          ' streamDriver.authMode="x509/certvalid"')
             lines += [f'module(load="imtcp"{driver})',
                       f'input(type="imtcp" port="{self.port}" ruleset="all" '
                       f'supportOctetCountedFraming="{"on" if self._octet_counting else "off"}")']
@@ -123,10 +125,17 @@ class Rsyslog(Receiver):
 
 
 class SyslogNg(Receiver):
-    """syslog(transport(tcp)) and (tls) take octet counting and nothing else: the strictest check of the framing."""
+    """syslog(transport(tcp)) and (tls) take octet counting and nothing else: the strictest check of the framing.
+
+    Without octet counting it is network(), which takes lines.
+    """
 
     program = "syslog-ng"
     needs = ("syslog-ng",)
+
+    def __init__(self, case, transport, certificates=None, octet_counting=True):
+        self._octet_counting = octet_counting
+        super().__init__(case, transport, certificates)
 
     def config(self):
         tls = ""
@@ -134,11 +143,14 @@ class SyslogNg(Receiver):
             certs = self.certificates
             tls = (f' tls(key-file("{certs}/server.key") cert-file("{certs}/server.pem") ca-file("{certs}/ca.pem")'
                    ' peer-verify(required-trusted))')
+        driver, flags = "syslog", "store-raw-message"
+        if not self._octet_counting:
+            driver, flags = "network", "syslog-protocol, store-raw-message"
         return (
             "@version: 3.38\n"
             "options { stats-freq(0); keep-hostname(yes); use-dns(no); log-msg-size(65536); flush-lines(1); };\n"
-            f"source s {{ syslog(ip(127.0.0.1) port({self.port}) transport({self.transport}){tls}"
-            " flags(store-raw-message) max-connections(10)); };\n"
+            f"source s {{ {driver}(ip(127.0.0.1) port({self.port}) transport({self.transport}){tls}"
+            f" flags({flags}) max-connections(10)); }};\n"
             f'destination raw {{ file("{self.raw_path}" template("$RAWMSG\\n")); }};\n'
             f'destination parsed {{ file("{self.parsed_path}" template("$PROGRAM $MESSAGE\\n")); }};\n'
             "log { source(s); destination(raw); destination(parsed); };\n")
