@@ -95,7 +95,7 @@ SendWindow::Lines SendWindow::acknowledged(std::uint64_t bytes) {
 }
 
 void SendWindow::keep(std::size_t bytes) {
-  if (acknowledged_ - begin_ <= bytes) return;
+  if (acknowledged_ - kept_ <= bytes) return;
   std::uint64_t position = acknowledged_ - bytes;
   if (const std::size_t index = piece_at(position); index < pieces_.size()) {
     const Piece& piece = pieces_[index];

@@ -114,14 +114,14 @@ StreamAction StreamFsm::connection_ended(StreamEnd end, TimePoint now) {
   window_.begin_connection();
   if (now - opened_at_ >= kSettledAfter && accepted_) backoff_.reset();
 
-  if (read_to_end && !drained_) {
+  if (read_to_end && !nothing_is_left()) {
     short_.read_to_end(unread_at_most());
     backoff_.reset();
     return start(now);
   }
   if (read_to_end) return finish();
   // Some receivers end every connection by a reset: what may be unread goes once more then, and not again and again.
-  if (drained_ && closing && std::exchange(reset_at_farewell_, true)) return finish();
+  if (closing && nothing_is_left() && std::exchange(reset_at_farewell_, true)) return finish();
   short_.broke(acknowledged, got_on);
   return retry_later(now);
 }
@@ -138,7 +138,7 @@ StreamAction StreamFsm::timer(TimePoint now) {
       case LinkState::waiting:
         return start(now);
       case LinkState::closing:
-        if (drained_) return finish();
+        if (nothing_is_left()) return finish();
         [[fallthrough]];
       default:
         return lost(StreamEnd::broken, now);
@@ -227,6 +227,11 @@ bool StreamFsm::is_pending() const noexcept {
   return !accepted_ || !window_.all_written() || window_.acknowledged() < window_.written();
 }
 
+/// Returns: whether all that there was and will be is acknowledged.
+bool StreamFsm::nothing_is_left() const noexcept {
+  return drained_ && window_.unsettled() == 0;
+}
+
 void StreamFsm::look_later(TimePoint now) {
   if (is_pending()) {
     look_at_ = now + look_wait_;
@@ -237,7 +242,7 @@ void StreamFsm::look_later(TimePoint now) {
 }
 
 StreamAction StreamFsm::close(TimePoint now) {
-  const auto wait = drained_ ? Milliseconds(kCloseWait) : settings_.peer_timeout;
+  const auto wait = nothing_is_left() ? Milliseconds(kCloseWait) : settings_.peer_timeout;
   enter(LinkState::closing, now + wait, {});
   look_later(now);
   return {Kind::close};

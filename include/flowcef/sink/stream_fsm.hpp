@@ -142,6 +142,7 @@ class StreamFsm {
   void take_in(const StreamProgress& progress, TimePoint now);
   [[nodiscard]] std::uint64_t writable() const;
   [[nodiscard]] bool is_pending() const noexcept;
+  [[nodiscard]] bool nothing_is_left() const noexcept;
   [[nodiscard]] std::uint64_t unread_at_most() const noexcept;
   void look_later(TimePoint now);
 

@@ -111,6 +111,12 @@ def tcp_bytes_in_flight(port):
                for _, remote, columns in _socket_table("tcp", "tcp6") if remote == port)
 
 
+def tcp_bytes_unread(port):
+    """Bytes that were acknowledged on `port` but not read by its program."""
+    return sum(int(columns[4].split(":")[1], 16) for local, _, columns in _socket_table("tcp", "tcp6")
+               if local == port and int(columns[3], 16) != TCP_LISTEN)
+
+
 def tcp_connects():
     """How often anybody in this network has tried to open a connection (proc(5), /proc/net/snmp)."""
     with open("/proc/net/snmp", encoding="ascii") as table:

@@ -72,7 +72,7 @@ TEST_F(TestEventTest, IsAsLongAsItIsWanted) {
 
 TEST_F(TestEventTest, WhatArrivesOfItTellsHowMuchThatIs) {
   const std::string made = message(output_with(SyslogHeader::rfc5424), 8000).value_or("");
-  for (const std::size_t cut : {1000, 1470, 7990}) {
+  for (const std::size_t cut : {1000U, 1470U, 7990U}) {
     const std::string part = made.substr(0, cut);
     EXPECT_TRUE(part.ends_with("." + std::to_string(cut))) << part.substr(part.size() - 30);
   }

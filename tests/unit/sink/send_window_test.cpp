@@ -65,8 +65,10 @@ TEST_F(SendWindowTest, WhatIsNotKeptIsReleasedBatchByBatch) {
   window_.keep(100);
   EXPECT_EQ(window_.passed(), 300U);
   EXPECT_EQ(released_, 3U);
+  window_.keep(200);
   window_.keep(1000);
-  EXPECT_EQ(window_.passed(), 300U) << "what is gone does not come back";
+  EXPECT_EQ(window_.passed(), 300U) << "what is gone does not come back, and what is there stays";
+  EXPECT_EQ(released_, 3U);
   window_.acknowledged(500);
   window_.keep(0);
   EXPECT_EQ(released_, 5U);
