@@ -56,7 +56,7 @@ class OutputGroup {
   struct Step {
     OutputConfig config;
     const Mapping* mapping = nullptr;
-    std::unique_ptr<Output> made;          ///< of an output that is new
+    std::unique_ptr<Output> made;                ///< of an output that is new
     std::unique_ptr<Output::Prepared> prepared;  ///< of one that is kept, if it needs other drivers
   };
   using Change = std::vector<Step>;

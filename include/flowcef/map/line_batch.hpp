@@ -41,9 +41,7 @@ class LineBatch {
   }
   [[nodiscard]] bool empty() const noexcept { return lines_.empty(); }
   /// Returns: bytes of memory that it takes; the same from commit() to clear().
-  [[nodiscard]] std::size_t footprint() const noexcept {
-    return bytes_.size() + lines_.capacity() * sizeof(LineRef);
-  }
+  [[nodiscard]] std::size_t footprint() const noexcept { return bytes_.size() + lines_.capacity() * sizeof(LineRef); }
   [[nodiscard]] std::size_t room() const noexcept { return bytes_.size() - used_; }
 
   /// Where the next frame is written. Input: room for it has been made with grow_to_fit or checked with room().
