@@ -22,7 +22,7 @@ namespace flowcef {
 class Output {
  public:
   /// How long adopt() lets the receiver take what is in hand and end the connection.
-  static constexpr std::chrono::milliseconds kLeaveTime{200};
+  static constexpr std::chrono::milliseconds kLeaveTime{1000};
 
   /// What other settings need, with all that could go wrong done.
   struct Prepared {

@@ -131,6 +131,31 @@ INSTANTIATE_TEST_SUITE_P(Transports, OutputMove,
                                          Move{"TlsToTcp", Transport::tls, Transport::tcp}),
                          [](const auto& param) { return param.param.name; });
 
+// PX-12, PX-15
+TEST_F(OutputChangeTest, MoreAndFewerConnectionsLoseNothing) {
+  StreamReceiver receiver;
+  SinkConfig settings = config(receiver);
+  const auto output = start(settings);
+  submit(*output, 20, 100, 300);
+  for (const std::size_t connections : {4U, 2U, 3U, 1U}) {
+    settings.connections = connections;
+    change(*output, settings);
+    EXPECT_TRUE(eventually([&] { return output->counts().connected; }));
+    submit(*output, 20, 100, 300);
+    EXPECT_TRUE(output->counts().balanced());
+  }
+  EXPECT_EQ(output->links().size(), 1U);
+  output->stop(steady_clock::now() + 10s);
+  expect_all_delivered(*output, next_number_);
+  Arrivals arrivals;
+  EXPECT_TRUE(eventually([&] {
+    arrivals = {};
+    arrivals.add(receiver);
+    return arrivals.times.size() == next_number_;
+  }));
+  EXPECT_EQ(arrivals.cut, 0U);
+}
+
 TEST_F(OutputChangeTest, ConnectionEndsInOrder) {
   for (const Transport transport : {Transport::tcp, Transport::tls}) {
     StreamReceiver here(0, server_side(transport));
