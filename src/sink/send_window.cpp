@@ -95,13 +95,13 @@ SendWindow::Lines SendWindow::acknowledged(std::uint64_t bytes) {
 }
 
 void SendWindow::keep(std::size_t bytes) {
-  if (acknowledged_ - kept_ <= bytes) return;
+  if (acknowledged_ - kept_ <= bytes) return;  // also if what was let go of would be kept now
   std::uint64_t position = acknowledged_ - bytes;
   if (const std::size_t index = piece_at(position); index < pieces_.size()) {
     const Piece& piece = pieces_[index];
     position = piece.begin_of(piece.line_at(position));
   }
-  let_go_before(std::max(kept_, position));
+  let_go_before(position);
 }
 
 SendWindow::Front SendWindow::front() const {

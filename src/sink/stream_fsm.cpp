@@ -15,6 +15,7 @@ constexpr std::uint64_t kTlsRecord = (std::uint64_t{1} << 14) + 256 + 5;
 }  // namespace
 
 StreamAction StreamFsm::start(TimePoint now) {
+  window_.begin_connection();  // what another machine wrote is not out on this one's
   return enter(LinkState::resolving, now + settings_.connect_timeout, {Kind::resolve});
 }
 
@@ -65,6 +66,7 @@ void StreamFsm::take_in(const StreamProgress& progress, TimePoint now) {
   const bool moved = progress.wire > wire_;
   // Between two looks the window may have been larger than at either of them, but its end never was beyond this one.
   largest_window_ = std::max(largest_window_, progress.wire + progress.send_window - wire_);
+  widest_ = std::max(widest_, progress.send_window);
   wire_ = progress.wire;
   if (moved || progress.stalled || !is_pending()) progress_at_ = now;
   look_wait_ = moved ? kLookMin : std::min(look_wait_ * 2, kLookMax);
@@ -106,22 +108,22 @@ StreamAction StreamFsm::lost(StreamEnd end, TimePoint now) {
 
 /// All that a connection leaves behind, whoever ended it.
 StreamAction StreamFsm::connection_ended(StreamEnd end, TimePoint now) {
-  const bool closing = is_closing();
-  const bool read_to_end = closing && end == StreamEnd::orderly && window_.acknowledged() == window_.written();
+  const bool farewell = is_farewell();
+  const bool read_to_end = is_closing() && end == StreamEnd::orderly && window_.acknowledged() == window_.written();
   if (read_to_end) window_.keep(0);
   const std::uint64_t acknowledged = window_.acknowledged();
   const bool got_on = window_.passed() > 0;
   window_.begin_connection();
   if (now - opened_at_ >= kSettledAfter && accepted_) backoff_.reset();
 
-  if (read_to_end && !nothing_is_left()) {
-    short_.read_to_end(unread_at_most());
+  if (read_to_end) {
+    if (farewell || leaving_) return finish();
+    short_.read_to_end(2 * widest_);
     backoff_.reset();
     return start(now);
   }
-  if (read_to_end) return finish();
   // Some receivers end every connection by a reset: what may be unread goes once more then, and not again and again.
-  if (closing && nothing_is_left() && std::exchange(reset_at_farewell_, true)) return finish();
+  if (farewell && std::exchange(reset_at_farewell_, true)) return finish();
   short_.broke(acknowledged, got_on);
   return retry_later(now);
 }
@@ -138,7 +140,7 @@ StreamAction StreamFsm::timer(TimePoint now) {
       case LinkState::waiting:
         return start(now);
       case LinkState::closing:
-        if (nothing_is_left()) return finish();
+        if (is_farewell()) return finish();
         [[fallthrough]];
       default:
         return lost(StreamEnd::broken, now);
@@ -191,10 +193,9 @@ StreamAction StreamFsm::connect(std::size_t address, TimePoint now) {
 }
 
 StreamAction StreamFsm::open(TimePoint now) {
-  window_.begin_connection();
   opened_at_ = progress_at_ = now;
   accepted_ = !settings_.secure;
-  wire_ = largest_window_ = 0;
+  wire_ = largest_window_ = widest_ = 0;
   look_wait_ = kLookMin;
   enter(LinkState::open, std::nullopt, {});
   look_at_ = now;
@@ -227,9 +228,9 @@ bool StreamFsm::is_pending() const noexcept {
   return !accepted_ || !window_.all_written() || window_.acknowledged() < window_.written();
 }
 
-/// Returns: whether all that there was and will be is acknowledged.
-bool StreamFsm::nothing_is_left() const noexcept {
-  return drained_ && window_.unsettled() == 0;
+/// Returns: whether the connection is closed because nothing follows, and not to be a short one.
+bool StreamFsm::is_farewell() const {
+  return is_closing() && drained_ && window_.all_written();
 }
 
 void StreamFsm::look_later(TimePoint now) {
@@ -242,7 +243,7 @@ void StreamFsm::look_later(TimePoint now) {
 }
 
 StreamAction StreamFsm::close(TimePoint now) {
-  const auto wait = nothing_is_left() ? Milliseconds(kCloseWait) : settings_.peer_timeout;
+  const auto wait = window_.all_written() ? Milliseconds(kCloseWait) : settings_.peer_timeout;
   enter(LinkState::closing, now + wait, {});
   look_later(now);
   return {Kind::close};

@@ -142,7 +142,7 @@ class StreamFsm {
   void take_in(const StreamProgress& progress, TimePoint now);
   [[nodiscard]] std::uint64_t writable() const;
   [[nodiscard]] bool is_pending() const noexcept;
-  [[nodiscard]] bool nothing_is_left() const noexcept;
+  [[nodiscard]] bool is_farewell() const;
   [[nodiscard]] std::uint64_t unread_at_most() const noexcept;
   void look_later(TimePoint now);
 
@@ -170,7 +170,8 @@ class StreamFsm {
   bool accepted_ = false;
   TimePoint progress_at_{};
   std::uint64_t wire_ = 0;
-  std::uint64_t largest_window_ = 0;
+  std::uint64_t largest_window_ = 0;  ///< at most
+  std::uint64_t widest_ = 0;          ///< of the windows that were seen
 };
 
 }  // namespace flowcef

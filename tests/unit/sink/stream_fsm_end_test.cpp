@@ -184,6 +184,60 @@ TEST_F(StreamFsmTest, LeavingWithoutAConnectionEndsAtOnce) {
   EXPECT_EQ(fsm_.state(), State::closed);
 }
 
+// PX-12: a stop while a short connection is being closed, however that ends.
+class StreamFsmShortStop : public StreamFsmTest {
+ protected:
+  void SetUp() override {
+    connect_and_load(40);
+    for (int i = 0; i < ShortConnections::kFruitless; ++i) {
+      write(1000);
+      progress(1000, 2000);
+      lost();
+      reconnect();
+    }
+    write(500);
+    EXPECT_EQ(progress(500, 2000), StreamAction{Kind::close});
+  }
+};
+
+TEST_F(StreamFsmShortStop, LinesThatWereToFollowGoOutOnTheNextOne) {
+  fsm_.stop(now_ + 300s, now_);
+  EXPECT_EQ(fsm_.drained(now_), StreamAction{});
+  EXPECT_EQ(lost(StreamEnd::orderly), StreamAction{Kind::resolve});
+  fsm_.resolved(1, now_);
+  EXPECT_EQ(fsm_.connected(now_), StreamAction{Kind::write});
+  EXPECT_EQ(next_line(), line(5));
+}
+
+TEST_F(StreamFsmShortStop, PeerThatKeepsItsEndOpenIsTriedAgain) {
+  fsm_.stop(now_ + 300s, now_);
+  fsm_.drained(now_);
+  now_ += kSettings.peer_timeout;
+  EXPECT_EQ(fsm_.timer(now_), StreamAction{Kind::disconnect});
+  EXPECT_EQ(fsm_.drained(now_), StreamAction{});
+}
+
+TEST_F(StreamFsmShortStop, LeavingMakesNoOtherAttempt) {
+  fsm_.leave(now_ + 200ms, now_);
+  EXPECT_EQ(lost(StreamEnd::orderly), StreamAction{Kind::finish});
+  EXPECT_EQ(window_.unsettled(), 30U);
+}
+
+// PX-12, PX-15: the next machine is stopped before it has a connection.
+TEST_F(StreamFsmTest, LinesThatTheOneBeforeHadWrittenAreStillToBeSent) {
+  connect_and_load();
+  fsm_.leave(now_ + 200ms, now_);
+  write(300);
+  now_ += 200ms;
+  EXPECT_EQ(fsm_.timer(now_), StreamAction{Kind::finish});
+  StreamFsm next(kSettings, Backoff(500ms, 30s, 1), window_);
+  next.start(now_);
+  next.stop(now_ + 30s, now_);
+  EXPECT_EQ(next.drained(now_), StreamAction{});
+  next.resolved(1, now_);
+  EXPECT_EQ(next.connected(now_), StreamAction{Kind::write});
+}
+
 struct DrainCase {
   const char* name;
   int events;  ///< of start, resolved, connect_failed
