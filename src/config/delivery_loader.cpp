@@ -125,10 +125,18 @@ class DeliveryLoader {
              [](const ValueReader& value) { return value.number(std::size_t{1}, kMaxConnections); });
     table_.read("connect_timeout", sink_.connect_timeout, wait_option);
     read_for(kStreamOutputs, "peer_timeout", sink_.peer_timeout, wait_option);
-    const auto acked = find_for("replay_acked", kStreamOutputs);
-    if (acked && !acked->is_word(kAuto)) sink_.replay_acked = acked->size(0, kMaxReplay, "\"auto\"");
+    read_replay_acked();
     read_for(kStreamOutputs, "replay_max_bytes", sink_.replay_max_bytes,
              [](const ValueReader& value) { return value.size(kMinReplay, kMaxReplay); });
+  }
+
+  /// What is kept to be sent again takes room in the queue, once for every connection.
+  void read_replay_acked() {
+    const auto value = find_for("replay_acked", kStreamOutputs);
+    if (!value || value->is_word(kAuto)) return;
+    sink_.replay_acked = value->size(0, kMaxReplay, "\"auto\"");
+    if (sink_.replay_acked.value_or(0) <= sink_.queue_bytes / (2 * sink_.connections)) return;
+    value->refuse_as_not("at most half of queue, divided by connections", "raise queue");
   }
 
   void read_backoff() {

@@ -79,6 +79,7 @@ oversize = "tcp"
 TEST_F(LoadDelivery, ReadsTheKeysOfStreams) {
   for (const std::string to : {"to = 'tcp://h'\n", "to = 'tls://h'\n"}) {
     const SinkConfig sink = output(to + R"(connections = 64
+queue = "1GiB"
 peer_timeout = "2m"
 replay_acked = "3MiB"
 replay_max_bytes = "64KiB"
@@ -268,6 +269,9 @@ TEST_F(LoadDelivery, RefusesUnfitValues) {
         "f.toml:9:16: output.a.peer_timeout: expected a duration 10ms..1h, got \"9ms\"",
         "f.toml:10:16: output.a.replay_acked: expected a size 0B..1GiB or \"auto\", got \"2GiB\"",
         "f.toml:11:20: output.a.replay_max_bytes: expected a size 64KiB..1GiB, got \"63KiB\""}},
+      {"to = 'tcp://h'\nqueue = '8MiB'\nconnections = 2\nreplay_acked = '2049KiB'",
+       {"f.toml:10:16: output.a.replay_acked: expected at most half of queue, divided by connections, got \"2049KiB\" "
+        "(raise queue)"}},
       {"to = 'tls://h'\nconnections = 0", {"f.toml:8:15: output.a.connections: expected 1..64, got 0"}},
       {"to = 'tcp://h'\nwrite_timeout = '60s'",
        {"f.toml:8:1: output.a.write_timeout: unknown key (it is called \"peer_timeout\" now)"}},
