@@ -50,7 +50,7 @@ std::string text_of(const LinkStatus& link, const std::string& target) {
 }  // namespace
 
 std::string target_of(const SinkConfig& sink) {
-  const std::string scheme(scheme_of(sink.transport));
+  std::string scheme(scheme_of(sink.transport));
   switch (sink.transport) {
     case Transport::standard_output:
       return scheme + ':';
