@@ -142,6 +142,7 @@ class StreamSink final : public OutputDriver {
   std::uint64_t connection_ = 0;
   bool writing_ = false;
   bool usable_ = false;  ///< handshake and all
+  bool short_ = false;   ///< connections are kept so
   std::optional<Clock::time_point> stalled_since_;
   bool capped_ = false;  ///< has been said of this connection
   RateLimiter stall_log_{kStallLog};
@@ -433,6 +434,9 @@ void StreamSink::report_loss() {
   log_->warn("{} output={} to={} reason=\"{}\" wait_ms={}", usable_ ? "lost connection" : "cannot connect",
              config_.name, target_, reason_, fsm_.wait().count());
   reason_.clear();
+  if (std::exchange(short_, fsm_.keeps_connections_short()) || !short_) return;
+  log_->warn("receiver breaks off connections before it has read all, so they are kept short output={} to={}",
+             config_.name, target_);
 }
 
 void StreamSink::arm_timer() {
