@@ -261,7 +261,7 @@ class Reload(Case):
         before = exporter.sent
         copy.rename(self.folder / "copy.cef.1")
         bridge.child.send_signal(signal.SIGHUP)
-        self.wait_until(copy.exists, "the file is there again")
+        self.wait_until(lambda: "reloaded config=" in bridge.stderr(), "the reload is done")
         exporter.send(5)
         self.stop(bridge)
         self.assertEqual(list(map(number_of, self.lines(self.folder / "copy.cef.1"))), exporter.numbers()[:before])
