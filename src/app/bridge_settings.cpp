@@ -33,8 +33,10 @@ void check_certificates(const Config& config, const std::filesystem::path& file,
   const LogFactory silent(spdlog::level::off);
   for (const OutputConfig& output : config.outputs) {
     if (output.sink.transport != Transport::tls) continue;
+    SinkConfig sink = output.sink;
+    sink.spool.reset();  // a running bridge may have it
     try {
-      static_cast<void>(make_output(output.sink, silent.make("sink")));
+      static_cast<void>(make_output(sink, silent.make("sink")));
     } catch (const std::exception& error) {
       refuse("output." + output.sink.name + ".tls", error);
     }

@@ -4,13 +4,16 @@
 #include "flowcef/app/commands.hpp"
 #include "flowcef/app/error_report.hpp"
 #include "flowcef/app/receiver_check.hpp"
+#include "flowcef/app/spool_folders.hpp"
 
 namespace flowcef {
 
 int check_command(const CheckOptions& options) {
   const auto settings = load_bridge_settings(options.config);
-  if (!settings) print_errors(std::cerr, settings.error());
-  bool good = settings.has_value();
+  const ConfigErrors errors =
+      settings ? check_spool_folders(settings->config, settings->account, options.config) : settings.error();
+  print_errors(std::cerr, errors);
+  bool good = errors.empty();
   std::vector<ReceiverModel> receivers;
   if (!options.against.empty()) {
     auto models = load_receiver_models(receiver_models_folder(), options.against);

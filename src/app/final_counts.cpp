@@ -60,11 +60,15 @@ RenderedCounts& RenderedCounts::operator+=(const RenderedCounts& other) {
 void OutputBooksEntry::add(const OutputBooksEntry& other) {
   offered += other.offered;
   rendered += other.rendered;
+  has_spool |= other.has_spool;
   counts.submitted += other.counts.submitted;
+  counts.restored += other.counts.restored;
   counts.delivered += other.counts.delivered;
   counts.queued += other.counts.queued;
+  counts.spooled += other.counts.spooled;
   for (const auto& [reason, lines] : other.counts.dropped) counts.dropped[reason] += lines;
   for (const auto& [reason, times] : other.counts.errors) counts.errors[reason] += times;
+  counts.failovers += other.counts.failovers;
   counts.repeated += other.counts.repeated;
   counts.bytes += other.counts.bytes;
   counts.datagrams += other.counts.datagrams;
@@ -162,9 +166,10 @@ std::vector<std::string> FinalCounts::imbalances() const {
     }
     if (output.counts.balanced() && output.counts.submitted == rendered.lines) continue;
     found.push_back(name + "rendered " + std::to_string(rendered.lines) + ", submitted " +
-                    std::to_string(output.counts.submitted) + ", delivered " + std::to_string(output.counts.delivered) +
-                    ", queued " + std::to_string(output.counts.queued) + ", dropped " +
-                    std::to_string(output.counts.dropped_lines()));
+                    std::to_string(output.counts.submitted) + ", restored " + std::to_string(output.counts.restored) +
+                    ", delivered " + std::to_string(output.counts.delivered) + ", queued " +
+                    std::to_string(output.counts.queued) + ", spooled " + std::to_string(output.counts.spooled) +
+                    ", dropped " + std::to_string(output.counts.dropped_lines()));
   }
   return found;
 }
@@ -229,11 +234,14 @@ std::string FinalCounts::to_string(bool with_exporters) const {
     const std::string name = "output." + output.name;
     line(name + ".delivered", output.counts.delivered);
     line(name + ".queued", output.counts.queued);
+    if (output.has_spool || output.counts.spooled != 0) line(name + ".spooled", output.counts.spooled);
     line(name + ".dropped", output.counts.dropped_lines());
     for (const auto& [reason, count] : output.counts.dropped) {
       if (count != 0) line(name + ".dropped." + reason, count);
     }
     for (const auto& [reason, count] : output.counts.errors) line(name + ".errors." + reason, count);
+    append_unless_zero(text, name + ".restored", output.counts.restored);
+    append_unless_zero(text, name + ".failovers", output.counts.failovers);
     append_unless_zero(text, name + ".repeated", output.counts.repeated);
     append_unless_zero(text, name + ".bytes", output.counts.bytes);
     append_unless_zero(text, name + ".connects", output.counts.connects);

@@ -1,6 +1,7 @@
 #include "flowcef/app/output_group.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <system_error>
 #include <utility>
 
@@ -13,12 +14,25 @@ bool can_be_kept(const OutputConfig& before, const OutputConfig& after) {
          can_adopt(before.sink, after.sink);
 }
 
+/// Lines on disk are framed, and known by their output's name.
+void refuse_spool_in_use(const OutputConfig& wanted, const OutputConfig& running) {
+  if (!wanted.sink.spool || !running.sink.spool || wanted.sink.spool->dir != running.sink.spool->dir) return;
+  throw std::runtime_error("output " + wanted.sink.name + ": the spool " + running.sink.spool->dir +
+                           " is in use by output " + running.sink.name +
+                           " as it is: its name and framing change with a restart only");
+}
+
 }  // namespace
 
 OutputGroup::OutputGroup(const std::vector<OutputConfig>& configs, const std::vector<const Mapping*>& mappings,
                          const LogFactory& logs) {
   for (std::size_t i = 0; i < configs.size(); ++i) {
-    members_.push_back({configs[i], make_output(configs[i].sink, logs.make("sink")), mappings[i], 0, {}, 0});
+    members_.push_back({configs[i],
+                        make_output(configs[i].sink, logs.make("sink"), configs[i].rendering.framing),
+                        mappings[i],
+                        0,
+                        {},
+                        0});
   }
   make_plans();
 }
@@ -78,13 +92,15 @@ void OutputGroup::stop(std::chrono::steady_clock::time_point deadline) {
 
 OutputGroup::Change OutputGroup::prepare(const std::vector<OutputConfig>& configs,
                                          const std::vector<const Mapping*>& mappings, const LogFactory& logs) {
+  reap(false);  // a spool is free again once its output is gone
   Change change;
   for (std::size_t i = 0; i < configs.size(); ++i) {
     Step& step = change.emplace_back(Step{configs[i], mappings[i], nullptr, nullptr});
     const auto known =
         std::ranges::find_if(members_, [&](const Member& member) { return can_be_kept(member.config, configs[i]); });
     if (known == members_.end()) {
-      step.made = make_output(configs[i].sink, logs.make("sink"));
+      for (const Member& member : members_) refuse_spool_in_use(configs[i], member.config);
+      step.made = make_output(configs[i].sink, logs.make("sink"), configs[i].rendering.framing);
     } else if (needs_new_driver(known->config.sink, configs[i].sink)) {
       step.prepared = known->output->prepare(configs[i].sink);
     }
@@ -167,7 +183,8 @@ void OutputGroup::settle(const std::vector<RenderedCounts>& by_plan) {
 }
 
 OutputBooksEntry OutputGroup::entry_of(const Member& member, std::uint64_t sent_on) {
-  return {member.config.sink.name, sent_on - member.sent_before, member.rendered, member.output->counts()};
+  return {member.config.sink.name, sent_on - member.sent_before, member.rendered, member.output->counts(),
+          member.config.sink.spool.has_value()};
 }
 
 void OutputGroup::add_counts(FinalCounts& counts, std::uint64_t sent_on) const {

@@ -9,11 +9,22 @@
 
 #include "flowcef/app/bridge_settings.hpp"
 #include "flowcef/app/error_report.hpp"
+#include "flowcef/app/spool_folders.hpp"
+#include "flowcef/config/spool_loader.hpp"
 
 namespace flowcef {
 namespace {
 
 constexpr std::size_t kMaxLogged = 50;
+
+/// It changes with a restart only, and so do the spools in it.
+void keep_state_dir(const std::filesystem::path& started, Config& next) {
+  for (OutputConfig& output : next.outputs) {
+    const std::string& name = output.sink.name;
+    auto& spool = output.sink.spool;
+    if (spool && spool->dir == default_spool_dir(next.state_dir, name)) spool->dir = default_spool_dir(started, name);
+  }
+}
 
 }  // namespace
 
@@ -28,6 +39,9 @@ Reloader::Reloader(std::filesystem::path file, Config started, Pipeline& pipelin
 ReloadResult Reloader::reload() {
   auto settings = load_bridge_settings(file_);
   if (!settings) return fail("", settings.error());
+  keep_state_dir(started_.state_dir, settings->config);
+  if (auto errors = check_spool_folders(settings->config, std::nullopt, file_); !errors.empty())
+    return fail("", errors);
   const std::string mappings = describe_mappings(*settings->translation);
   std::string text;
   try {

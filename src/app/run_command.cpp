@@ -14,6 +14,7 @@
 #include "flowcef/app/error_report.hpp"
 #include "flowcef/app/pipeline.hpp"
 #include "flowcef/app/reloader.hpp"
+#include "flowcef/app/spool_folders.hpp"
 #include "flowcef/app/status_text.hpp"
 
 namespace flowcef {
@@ -76,6 +77,11 @@ int run_command(const RunOptions& options) {
   boost::asio::signal_set stop_signals(signals, SIGINT, SIGTERM);
 
   create_state_dir(config, settings->account, log);
+  create_spool_folders(config, settings->account);
+  if (const auto errors = check_spool_folders(config, settings->account, options.config); !errors.empty()) {
+    print_errors(std::cerr, errors);
+    return kExitUsage;
+  }
   Pipeline pipeline(config, settings->translation, logs);
   change_user(config, settings->account, log);
   pipeline.start();

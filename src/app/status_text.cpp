@@ -58,19 +58,27 @@ std::string target_of(const SinkConfig& sink) {
       return scheme + ':' + sink.path;
     case Transport::udp:
     case Transport::tcp:
-    case Transport::tls:
-      return scheme + "://" + host_and_port(sink.host, sink.port);
+    case Transport::tls: {
+      std::string text;
+      for (const Receiver& receiver : receivers_of(sink)) {
+        if (!text.empty()) text += ',';
+        text += scheme + "://" + host_and_port(receiver.host, receiver.port);
+      }
+      return text;
+    }
   }
   return scheme;
 }
 
 std::string to_string(const OutputStatus& output) {
   const std::string name = "output." + output.config.name;
+  const std::string scheme = std::string(scheme_of(output.config.transport)) + "://";
   const std::string target = target_of(output.config);
   std::string text;
   for (std::size_t i = 0; i < output.links.size(); ++i) {
+    const LinkStatus& link = output.links[i];
     text += name + (output.links.size() > 1 ? " connection=" + std::to_string(i + 1) : "") +
-            text_of(output.links[i], target);
+            text_of(link, link.target.empty() ? target : scheme + link.target);
   }
   return text;
 }

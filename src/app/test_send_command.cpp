@@ -12,6 +12,7 @@
 #include "flowcef/app/error_report.hpp"
 #include "flowcef/app/test_event.hpp"
 #include "flowcef/app/test_send_report.hpp"
+#include "flowcef/config/target.hpp"
 #include "flowcef/sink/output.hpp"
 
 namespace flowcef {
@@ -23,13 +24,19 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kPatience(3);
 constexpr std::chrono::milliseconds kPollInterval(10);
 
-/// The event on its way over one output.
+/// The event on its way to one receiver of an output.
 class Trial {
  public:
-  Trial(const OutputConfig& config, std::string message) : message_(std::move(message)) {
+  /// Input: `receiver`: the one of the output's that is to have the event
+  Trial(const OutputConfig& config, const Receiver& receiver, std::string message) : message_(std::move(message)) {
     outcome_.bytes = message_.size();
-    outcome_.status.config = config.sink;
-    outcome_.status.config.connections = 1;
+    SinkConfig& sink = outcome_.status.config;
+    sink = config.sink;
+    sink.host = receiver.host;
+    sink.port = receiver.port;
+    sink.more_receivers.clear();
+    sink.connections = 1;
+    sink.spool.reset();
     framing_ = config.rendering.framing;
   }
 
@@ -76,7 +83,7 @@ class Trial {
   TestOutcome outcome_;
 };
 
-/// Returns: one for each output that was asked for; none, and it has been said why, if not all can have the event.
+/// Returns: one for each receiver of the outputs that were asked for; none, and it has been said why, if not all can have the event.
 std::vector<Trial> make_trials(const BridgeSettings& settings, const TestSendOptions& options, const TestEvent& event) {
   std::vector<Trial> trials;
   const std::vector<OutputConfig>& outputs = settings.config.outputs;
@@ -88,8 +95,9 @@ std::vector<Trial> make_trials(const BridgeSettings& settings, const TestSendOpt
     if (!options.output.empty() && options.output != name) continue;
     const BridgeTranslation& translation = *settings.translation;
     const Mapping& mapping = translation.mappings[translation.of_output[i]]->mapping;
-    if (auto message = test_message(outputs[i], mapping, event, options.size)) {
-      trials.emplace_back(outputs[i], *std::move(message));
+    if (const auto message = test_message(outputs[i], mapping, event, options.size)) {
+      for (const Receiver& receiver : receivers_of(outputs[i].sink))
+        trials.emplace_back(outputs[i], receiver, *message);
     } else {
       refusals += message.error() + '\n';
     }

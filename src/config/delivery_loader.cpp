@@ -86,11 +86,20 @@ class DeliveryLoader {
     if (source->port != 0 && has_target_ && sink_.transport != Transport::udp) {
       value->refuse("a port " + only_for(kUdpOutputs, sink_.transport),
                     "remove the port: every connection has its own");
-    } else if (const auto host = IpAddress::parse(sink_.host); host && host->is_v4() != source->address.is_v4()) {
-      value->refuse_as_not((host->is_v4() ? "an IPv4 address as " : "an IPv6 address as ") + sink_.host + " is");
+    } else {
+      check_family(*value, source->address);
     }
     sink_.source_address = source->address.to_string();
     sink_.source_port = source->port;
+  }
+
+  void check_family(const ValueReader& value, const IpAddress& source) const {
+    for (const Receiver& receiver : receivers_of(sink_)) {
+      const auto host = IpAddress::parse(receiver.host);
+      if (!host || host->is_v4() == source.is_v4()) continue;
+      value.refuse_as_not((host->is_v4() ? "an IPv4 address as " : "an IPv6 address as ") + receiver.host + " is");
+      return;
+    }
   }
 
   void read_datagrams() {
@@ -122,7 +131,7 @@ class DeliveryLoader {
 
   void read_streams() {
     read_for(kStreamOutputs, "connections", sink_.connections,
-             [](const ValueReader& value) { return value.number(std::size_t{1}, kMaxConnections); });
+             [this](const ValueReader& value) { return value.number(std::size_t{1}, kMaxConnections / shared_by()); });
     table_.read("connect_timeout", sink_.connect_timeout, wait_option);
     read_for(kStreamOutputs, "peer_timeout", sink_.peer_timeout, wait_option);
     read_replay_acked();
@@ -130,12 +139,17 @@ class DeliveryLoader {
              [](const ValueReader& value) { return value.size(kMinReplay, kMaxReplay); });
   }
 
+  /// Returns: how many receivers have connections at the same time.
+  [[nodiscard]] std::size_t shared_by() const {
+    return sink_.distribution == Distribution::balance ? 1 + sink_.more_receivers.size() : 1;
+  }
+
   /// What is kept to be sent again takes room in the queue, once for every connection.
   void read_replay_acked() {
     const auto value = find_for("replay_acked", kStreamOutputs);
     if (!value || value->is_word(kAuto)) return;
     sink_.replay_acked = value->size(0, kMaxReplay, "\"auto\"");
-    if (sink_.replay_acked.value_or(0) <= sink_.queue_bytes / (2 * sink_.connections)) return;
+    if (sink_.replay_acked.value_or(0) <= sink_.queue_bytes / (2 * sink_.connections * shared_by())) return;
     value->refuse_as_not("at most half of queue, divided by connections", "raise queue");
   }
 

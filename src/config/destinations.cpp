@@ -1,29 +1,19 @@
 #include "flowcef/config/destinations.hpp"
 
-#include <algorithm>
 #include <string_view>
 #include <vector>
 
 #include "flowcef/config/target.hpp"
-#include "flowcef/core/ip_address.hpp"
 
 namespace flowcef {
 namespace {
 
-/// One spelling of a host: names in lower case, addresses as they are written out.
-std::string normal_host(std::string host) {
-  if (const auto address = IpAddress::parse(host)) return address->to_string();
-  std::ranges::transform(host, host.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return host;
-}
-
 /// Returns: the same text for outputs that send to the same place.
-std::string destination_of(const SinkConfig& sink) {
+std::string destination_of(const SinkConfig& sink, const Receiver& receiver) {
   std::string scheme(scheme_of(sink.transport));
   if (sink.transport == Transport::standard_output) return scheme;
   if (sink.transport == Transport::file) return scheme + ':' + sink.path;
-  return scheme + "://" + normal_host(sink.host) + ' ' + std::to_string(sink.port);
+  return scheme + "://" + normal_host(receiver.host) + ' ' + std::to_string(receiver.port);
 }
 
 /// Units: bytes; 0: unlimited
@@ -63,17 +53,26 @@ std::string differing_keys(const OutputConfig& a, const OutputConfig& b, const s
 }  // namespace
 
 void Destinations::check(const ValueReader& to, const OutputConfig& output, const std::filesystem::path& mapping) {
-  const auto [entry, is_new] = first_.try_emplace(destination_of(output.sink), First{output, to.place()});
+  const std::vector<Receiver> receivers = receivers_of(output.sink);
+  const std::vector<ValueReader> places = to.one_or_more("");
+  for (std::size_t i = 0; i < receivers.size(); ++i) {
+    check_one(places[i], destination_of(output.sink, receivers[i]), output, mapping);
+  }
+}
+
+void Destinations::check_one(const ValueReader& place, const std::string& destination, const OutputConfig& output,
+                             const std::filesystem::path& mapping) {
+  const auto [entry, is_new] = first_.try_emplace(destination, First{output, place.place()});
   if (is_new) return;
   const First& first = entry->second;
   const std::string keys = differing_keys(first.output, output, mapping);
   const std::string before = "output." + first.output.sink.name + " at line " + std::to_string(first.place.line);
   if (keys.empty()) {
-    to.refuse("expected one output per destination, but " + before + " sends there",
-              "every event would arrive twice: remove one of them");
+    place.refuse("expected one output per destination, but " + before + " sends there",
+                 "every event would arrive twice: remove one of them");
   } else {
-    to.refuse("expected one format per destination, but " + before + " sends there otherwise",
-              "they differ in " + keys + ": send one of them elsewhere, or remove it");
+    place.refuse("expected one format per destination, but " + before + " sends there otherwise",
+                 "they differ in " + keys + ": send one of them elsewhere, or remove it");
   }
 }
 

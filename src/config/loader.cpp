@@ -7,6 +7,7 @@
 #include "flowcef/config/input_loader.hpp"
 #include "flowcef/config/output_loader.hpp"
 #include "flowcef/config/path_option.hpp"
+#include "flowcef/config/spool_loader.hpp"
 #include "flowcef/config/state_dir.hpp"
 #include "flowcef/config/text_option.hpp"
 #include "flowcef/config/toml_reader.hpp"
@@ -112,10 +113,11 @@ class ConfigLoader {
 
   void read_output(TableReader& table) {
     const std::size_t errors = errors_.size();
-    OutputConfig output = load_output(table, base_);
+    OutputConfig output = load_output(table, base_, config_.state_dir);
     const bool whole = errors_.size() == errors;
     if (!output.sink.name.empty()) output_names_.check(*table.find("name"), output.sink.name);
     if (whole) destinations_.check(*table.find("to"), output, config_.mapping);
+    if (whole) spool_folders_.check(table, output.sink);
     config_.outputs.push_back(std::move(output));
   }
 
@@ -126,6 +128,7 @@ class ConfigLoader {
   Uniqueness exporter_prefixes_;
   Uniqueness output_names_;
   Destinations destinations_;
+  SpoolFolders spool_folders_;
 };
 
 }  // namespace

@@ -102,7 +102,7 @@ class RenderingLoader {
     if (profile != nullptr && profile->bridge_as_host && has_header() && !table_.find("host")) {
       rendering_.host = name_of_this_machine(*name).value_or("");
     }
-    read_framing();
+    read_framing(profile);
     read_limit();
     table_.read("wide_in", rendering_.wide_in, [](const ValueReader& value) { return value.boolean(); });
     table_.read("cef_version", output_.cef.version, version_option);
@@ -165,14 +165,30 @@ class RenderingLoader {
       value->refuse(std::string(only_for), "remove the key: " + std::string(why));
   }
 
-  void read_framing() {
+  void read_framing(const Profile* profile) {
     const auto framing = table_.find("framing");
-    if (!framing) return;
+    if (!framing) {
+      if (profile != nullptr) require_one_framing(*profile);
+      return;
+    }
     const Transport transport = output_.sink.transport;
     if (has_target_ && !is_one_of(kStreamOutputs, transport)) {
       framing->refuse(only_for(kStreamOutputs, transport), "remove the key");
     } else if (const auto choice = framing->choice(kFramings)) {
       rendering_.framing = *choice;
+    }
+  }
+
+  /// Some profiles go by the port, but all receivers of a list get the same bytes.
+  void require_one_framing(const Profile& profile) {
+    const SinkConfig& sink = output_.sink;
+    for (const Receiver& other : sink.more_receivers) {
+      if (framing_of(profile, sink.transport, other.port) == rendering_.framing) continue;
+      table_.find("to")->refuse(
+          "expected one framing for all receivers, but the profile counts octets only on some of "
+          "their ports",
+          "say which framing, or use the same port");
+      return;
     }
   }
 

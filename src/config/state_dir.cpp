@@ -7,7 +7,9 @@
 namespace flowcef {
 
 StateDirEnvironment StateDirEnvironment::of_this_process() {
-  return {geteuid() == 0, std::getenv("XDG_STATE_HOME"), std::getenv("HOME")};
+  // As at the start: a reload comes after root's rights were given up, and goes on with the same folder.
+  static const bool kRoot = geteuid() == 0;
+  return {kRoot, std::getenv("XDG_STATE_HOME"), std::getenv("HOME")};
 }
 
 std::optional<std::filesystem::path> default_state_dir(const StateDirEnvironment& environment) {

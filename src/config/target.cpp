@@ -135,6 +135,13 @@ std::expected<Target, TargetError> parse_target(std::string_view text) {
   return std::unexpected(unknown_form(text));
 }
 
+std::string normal_host(std::string host) {
+  if (const auto address = IpAddress::parse(host)) return address->to_string();
+  std::ranges::transform(host, host.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return host;
+}
+
 std::expected<Endpoint, TargetError> parse_source(std::string_view text) {
   if (const auto address = IpAddress::parse(text)) return Endpoint{*address, 0};
   const auto endpoint = Endpoint::parse(text);

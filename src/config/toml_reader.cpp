@@ -92,7 +92,7 @@ std::optional<std::size_t> ValueReader::size(std::int64_t low, std::int64_t high
   if (const auto* text = std::get_if<std::string>(&value_->data)) bytes = parse_size(*text);
   if (bytes && *bytes >= low && *bytes <= high) return static_cast<std::size_t>(*bytes);
   refuse_as_not("a size " + range_text(size_text(low), size_text(high), other),
-                bytes ? "" : "units are B, KiB, MiB and GiB, as in \"64KiB\"");
+                bytes ? "" : "units are B, KiB, MiB, GiB and TiB, as in \"64KiB\"");
   return std::nullopt;
 }
 

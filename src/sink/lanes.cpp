@@ -1,6 +1,8 @@
 #include "flowcef/sink/lanes.hpp"
 
+#include <algorithm>
 #include <exception>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -25,30 +27,68 @@ std::unique_ptr<OutputDriver> make_driver(const SinkConfig& config, OutputFeed& 
   }
 }
 
-std::size_t lane_count(const SinkConfig& config) {
-  return config.transport == Transport::tcp || config.transport == Transport::tls ? config.connections : 1;
+/// Returns: the settings of each lane. Those that share the lines have a receiver each.
+std::vector<SinkConfig> lane_configs(const SinkConfig& config) {
+  if (config.transport != Transport::tcp && config.transport != Transport::tls) return {config};
+  std::vector<SinkConfig> receivers;
+  if (config.distribution == Distribution::balance) {
+    for (const Receiver& receiver : receivers_of(config)) {
+      SinkConfig& one = receivers.emplace_back(config);
+      one.host = receiver.host;
+      one.port = receiver.port;
+      one.more_receivers.clear();
+    }
+  } else {
+    receivers = {config};
+  }
+  std::vector<SinkConfig> lanes;
+  for (std::size_t i = 0; i < config.connections; ++i) lanes.insert(lanes.end(), receivers.begin(), receivers.end());
+  // What all of them keep to be sent again must leave room for what is new.
+  for (SinkConfig& lane : lanes) {
+    lane.replay_max_bytes = std::min(lane.replay_max_bytes, config.queue_bytes / (2 * lanes.size()));
+  }
+  return lanes;
 }
 
 }  // namespace
 
-Lanes::Lanes(const SinkConfig& config, OutputBooks& books, OutputQueue* detour, Logger log)
-    : name_(config.name), log_(std::move(log)), detour_(detour), queue_(config, books, [this] { wake(); }) {
-  Drivers made = prepare(config);
+Lanes::Lanes(const SinkConfig& config, Framing framing, OutputBooks& books, OutputQueue* detour, Logger log)
+    : name_(config.name),
+      log_(std::move(log)),
+      detour_(detour),
+      supply_(config, framing, books, [this] { wake(); }, log_) {
+  Drivers made = make_drivers(config);
   for (std::size_t i = 0; i < made.drivers.size(); ++i) {
     lanes_.push_back(std::make_unique<Lane>(std::move(made.feeds[i]), std::move(made.drivers[i])));
   }
 }
 
 void Lanes::start() {
+  try {
+    supply_.start();
+  } catch (const std::exception& error) {
+    throw std::runtime_error("output " + name_ + ": " + error.what());
+  }
   for (const auto& lane : lanes_) start(*lane);
 }
 
 Lanes::Drivers Lanes::prepare(const SinkConfig& config) {
+  Drivers made = make_drivers(config);
+  try {
+    made.spooler = supply_.prepare(config);
+  } catch (const std::exception& error) {
+    throw std::runtime_error("output " + name_ + ": " + error.what());
+  }
+  return made;
+}
+
+Lanes::Drivers Lanes::make_drivers(const SinkConfig& config) {
   Drivers made;
-  for (std::size_t i = 0; i < lane_count(config); ++i) {
-    if (i >= lanes_.size()) made.feeds.push_back(std::make_unique<OutputFeed>(queue_, detour_));
+  for (const SinkConfig& lane : lane_configs(config)) {
+    const std::size_t i = made.drivers.size();
+    if (i >= lanes_.size()) made.feeds.push_back(std::make_unique<OutputFeed>(supply_, detour_));
     OutputFeed& feed = i < lanes_.size() ? *lanes_[i]->feed : *made.feeds.back();
-    made.drivers.push_back(make_driver(config, feed, log_));
+    made.drivers.push_back(make_driver(lane, feed, log_));
   }
   return made;
 }
@@ -66,7 +106,7 @@ void Lanes::adopt(Drivers drivers, std::chrono::steady_clock::time_point deadlin
   {
     const std::lock_guard lock(mutex_);
     while (lanes_.size() > drivers.drivers.size()) {
-      lanes_.front()->feed->window().append(lanes_.back()->feed->window());
+      for (Parcel& parcel : lanes_.back()->feed->take_all()) lanes_.front()->feed->window().append(std::move(parcel));
       superfluous.push_back(std::move(lanes_.back()));
       lanes_.pop_back();
     }
@@ -75,25 +115,28 @@ void Lanes::adopt(Drivers drivers, std::chrono::steady_clock::time_point deadlin
   }
   if (!started) return;
   try {
-    start();
+    if (drivers.spooler) supply_.adopt(std::move(drivers.spooler));
+    for (const auto& lane : lanes_) start(*lane);
   } catch (const std::exception& error) {
     fail(error.what());
   }
 }
 
 std::size_t Lanes::stop(std::chrono::steady_clock::time_point deadline) {
-  queue_.close();
+  supply_.close();
+  if (supply_.better_kept()) deadline = std::chrono::steady_clock::now();
   for (const auto& lane : lanes_) lane->driver->stop(deadline);
-  std::size_t left = 0;
+  std::vector<Parcel> left;
   for (const auto& lane : lanes_) {
     if (lane->thread.joinable()) lane->thread.join();
     lane->feed->disconnected();
-    const std::size_t in_hand = lane->feed->abandon();
-    if (in_hand > 0) report_left(lane->feed->notes().status(), in_hand);
+    if (const std::size_t lines = lane->feed->window().unsettled(); lines > 0) {
+      report_left(lane->feed->notes().status(), lines);
+    }
+    std::ranges::move(lane->feed->take_all(), std::back_inserter(left));
     lane->feed->notes().enter(LinkState::closed);
-    left += in_hand;
   }
-  return left + queue_.abandon();
+  return supply_.put_away(std::move(left));
 }
 
 void Lanes::report_left(const LinkStatus& link, std::size_t lines) {
@@ -127,7 +170,7 @@ void Lanes::run(Lane& lane) noexcept {
 
 void Lanes::fail(const char* error) noexcept {
   log_->critical("output failed output={} error={}", name_, error);
-  queue_.close();  // so that no producer waits for room that will never come
+  supply_.close();  // so that no producer waits for room that will never come
 }
 
 }  // namespace flowcef

@@ -33,6 +33,11 @@ void LinkNotes::enter(LinkState state) {
   status_.since = std::chrono::system_clock::now();
 }
 
+void LinkNotes::target(std::string host_and_port) {
+  const std::lock_guard lock(mutex_);
+  status_.target = std::move(host_and_port);
+}
+
 void LinkNotes::peer(std::string address, std::string protocol) {
   const std::lock_guard lock(mutex_);
   status_.peer = std::move(address);

@@ -13,16 +13,18 @@ bool needs_detour(const SinkConfig& config) {
 SinkConfig detour_of(SinkConfig config) {
   config.transport = Transport::tcp;
   config.source_port = 0;
+  config.spool.reset();
   return config;
 }
 
 }  // namespace
 
-Output::Output(const SinkConfig& config, Logger log)
+Output::Output(const SinkConfig& config, Framing framing, Logger log)
     : config_(config),
       log_(std::move(log)),
-      detour_(needs_detour(config) ? std::make_unique<Lanes>(detour_of(config), books_, nullptr, log_) : nullptr),
-      main_(config, books_, detour_ ? &detour_->queue() : nullptr, log_),
+      detour_(needs_detour(config) ? std::make_unique<Lanes>(detour_of(config), framing, books_, nullptr, log_)
+                                   : nullptr),
+      main_(config, framing, books_, detour_ ? &detour_->queue() : nullptr, log_),
       queue_loss_(log_, config.name) {}
 
 Output::~Output() {
@@ -43,8 +45,8 @@ std::unique_ptr<Output::Prepared> Output::prepare(const SinkConfig& config) {
 
 void Output::adopt(const SinkConfig& config, std::unique_ptr<Prepared> prepared) {
   config_ = config;
-  main_.queue().configure(config);
-  if (detour_) detour_->queue().configure(config);
+  main_.configure(config);
+  if (detour_) detour_->configure(detour_of(config));
   if (!prepared || stopped_) return;
   const auto deadline = std::chrono::steady_clock::now() + kLeaveTime;
   main_.adopt(std::move(prepared->drivers), deadline);
@@ -73,7 +75,8 @@ std::vector<LinkStatus> Output::links() const {
 }
 
 bool can_adopt(const SinkConfig& current, const SinkConfig& wanted) {
-  return needs_detour(current) == needs_detour(wanted);
+  const auto spool_dir = [](const SinkConfig& config) { return config.spool ? config.spool->dir : ""; };
+  return needs_detour(current) == needs_detour(wanted) && (!current.spool || spool_dir(current) == spool_dir(wanted));
 }
 
 bool needs_new_driver(const SinkConfig& current, const SinkConfig& wanted) {
@@ -81,11 +84,12 @@ bool needs_new_driver(const SinkConfig& current, const SinkConfig& wanted) {
   same.queue_bytes = wanted.queue_bytes;
   same.queue_full = wanted.queue_full;
   same.required = wanted.required;
+  if (current.spool) same.spool = wanted.spool;
   return wanted.transport == Transport::file || same != wanted;
 }
 
-std::unique_ptr<Output> make_output(const SinkConfig& config, Logger log) {
-  return std::make_unique<Output>(config, std::move(log));
+std::unique_ptr<Output> make_output(const SinkConfig& config, Logger log, Framing framing) {
+  return std::make_unique<Output>(config, framing, std::move(log));
 }
 
 }  // namespace flowcef

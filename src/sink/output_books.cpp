@@ -55,6 +55,30 @@ void OutputBooks::dropped_by_errno(int error, std::size_t lines) {
   dropped_errno_[slot(error)] += lines;
 }
 
+void OutputBooks::restored(std::size_t lines) {
+  const std::lock_guard lock(mutex_);
+  restored_ += lines;
+  spooled_ += lines;
+}
+
+void OutputBooks::spooled(std::size_t lines) {
+  const std::lock_guard lock(mutex_);
+  in_hand_ -= lines;
+  spooled_ += lines;
+}
+
+void OutputBooks::unspooled(std::size_t lines) {
+  const std::lock_guard lock(mutex_);
+  spooled_ -= lines;
+  in_hand_ += lines;
+}
+
+void OutputBooks::dropped_from_spool(DropReason reason, std::size_t lines) {
+  const std::lock_guard lock(mutex_);
+  spooled_ -= lines;
+  dropped_.at(static_cast<std::size_t>(reason)) += lines;
+}
+
 void OutputBooks::error(int error_number) {
   const std::lock_guard lock(mutex_);
   ++errors_[slot(error_number)];
@@ -72,6 +96,11 @@ void OutputBooks::sent(const SentDatagrams& sent) {
   sent_.fragments += sent.fragments;
 }
 
+void OutputBooks::failover() {
+  const std::lock_guard lock(mutex_);
+  ++failovers_;
+}
+
 void OutputBooks::connected() {
   const std::lock_guard lock(mutex_);
   ++connects_;
@@ -84,14 +113,17 @@ void OutputBooks::disconnected() {
 }
 
 OutputCounts OutputBooks::counts() const {
-  static constexpr std::array kReasons = {"queue_full", "stopped", "oversize"};
+  static constexpr std::array kReasons = {"queue_full", "spool_full", "spool_damaged", "stopped", "oversize"};
   static_assert(kReasons.size() == std::tuple_size_v<decltype(dropped_)>);
 
   const std::lock_guard lock(mutex_);
   OutputCounts counts;
   counts.submitted = submitted_;
+  counts.restored = restored_;
   counts.delivered = delivered_;
   counts.queued = in_queue_ + in_hand_;
+  counts.failovers = failovers_;
+  counts.spooled = spooled_;
   counts.repeated = repeated_;
   counts.bytes = bytes_;
   counts.datagrams = sent_.datagrams;

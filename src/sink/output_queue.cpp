@@ -34,9 +34,9 @@ std::size_t OutputQueue::push(BatchRef batch, Producer producer) {
   const std::size_t cost = batch->footprint();
   std::size_t lost = 0;
   const PushResult result = try_push(std::move(batch), cost, producer, lost);
-  if (lost > 0) books_.dropped_from_queue(DropReason::queue_full, lost);
+  if (lost > 0) books_.dropped_from_queue(full_reason_, lost);
   if (result == PushResult::accepted) return lost;
-  books_.dropped_from_queue(result == PushResult::full ? DropReason::queue_full : DropReason::stopped, lines);
+  books_.dropped_from_queue(result == PushResult::full ? full_reason_.load() : DropReason::stopped, lines);
   return result == PushResult::full ? lost + lines : lost;
 }
 

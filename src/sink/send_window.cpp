@@ -30,26 +30,26 @@ std::uint64_t SendWindow::Piece::begin_of(std::size_t line) const noexcept {
 }
 
 SendWindow::~SendWindow() {
-  clear();
+  for (const Parcel& parcel : take_all()) release_(*parcel.batch);
 }
 
-void SendWindow::append(BatchRef batch) {
-  assert(batch && !batch->empty());
-  unsettled_ += batch->lines().size();
-  pieces_.push_back({std::move(batch), 0, end_, 0, 0});
+void SendWindow::append(Parcel parcel) {
+  assert(parcel && !parcel.batch->empty());
+  unsettled_ += parcel.unsettled();
+  pieces_.push_back({std::move(parcel.batch), parcel.first_line, end_, parcel.settled, parcel.written});
   end_ = pieces_.back().end();
 }
 
-void SendWindow::append(SendWindow& other) {
-  for (Piece& piece : other.pieces_) {
-    piece.first_line = piece.line_at(std::max(piece.begin, other.kept_));
-    piece.begin = end_;
-    end_ = piece.end();
-    unsettled_ += piece.batch->lines().size() - piece.settled;
-    pieces_.push_back(std::move(piece));
+std::vector<Parcel> SendWindow::take_all() {
+  std::vector<Parcel> parcels;
+  for (Piece& piece : pieces_) {
+    const std::size_t first = piece.line_at(std::max(piece.begin, kept_));
+    parcels.push_back({std::move(piece.batch), first, piece.settled, piece.written});
   }
-  other.pieces_.clear();
-  other.clear();
+  pieces_.clear();
+  kept_ = begin_ = acknowledged_ = written_ = end_;
+  unsettled_ = 0;
+  return parcels;
 }
 
 void SendWindow::begin_connection() {
@@ -128,13 +128,6 @@ std::uint64_t SendWindow::line_end(std::uint64_t bytes) const {
   if (index == pieces_.size()) return end_ - begin_;
   const Piece& piece = pieces_[index];
   return piece.begin_of(piece.line_at(position) + 1) - begin_;
-}
-
-std::size_t SendWindow::clear() {
-  for (const Piece& piece : pieces_) release_(*piece.batch);
-  pieces_.clear();
-  kept_ = begin_ = acknowledged_ = written_ = end_;
-  return std::exchange(unsettled_, 0);
 }
 
 std::size_t SendWindow::piece_at(std::uint64_t position) const {

@@ -22,7 +22,7 @@ StreamAction StreamFsm::start(TimePoint now) {
 StreamAction StreamFsm::resolved(std::size_t addresses, TimePoint now) {
   if (state_ != LinkState::resolving) return {};
   addresses_ = addresses;
-  return addresses == 0 ? retry_later(now) : connect(0, now);
+  return addresses == 0 ? try_next(now) : connect(0, now);
 }
 
 StreamAction StreamFsm::connected(TimePoint now) {
@@ -33,7 +33,7 @@ StreamAction StreamFsm::connected(TimePoint now) {
 
 StreamAction StreamFsm::connect_failed(TimePoint now) {
   if (state_ != LinkState::connecting) return {};
-  return address_ + 1 < addresses_ ? connect(address_ + 1, now) : retry_later(now);
+  return address_ + 1 < addresses_ ? connect(address_ + 1, now) : try_next(now);
 }
 
 StreamAction StreamFsm::secured(TimePoint now) {
@@ -48,8 +48,11 @@ void StreamFsm::wrote(std::size_t bytes) {
   if (is_open()) repeated_ += window_.wrote(bytes);
 }
 
-std::string_view StreamFsm::to_write(std::size_t most) const {
-  return is_open() ? window_.to_write(static_cast<std::size_t>(std::min<std::uint64_t>(most, writable()))) : "";
+std::string_view StreamFsm::to_write(std::size_t most) {
+  if (!is_open()) return {};
+  const std::string_view bytes = window_.to_write(static_cast<std::size_t>(std::min<std::uint64_t>(most, writable())));
+  offered_ = std::max(offered_, window_.written() + bytes.size());
+  return bytes;
 }
 
 StreamAction StreamFsm::progress(const StreamProgress& progress, TimePoint now) {
@@ -58,7 +61,15 @@ StreamAction StreamFsm::progress(const StreamProgress& progress, TimePoint now) 
   look_later(now);
   if (is_closing()) return {};
   state_ = progress.stalled ? LinkState::stalled : LinkState::open;
-  if (is_pending() && now - progress_at_ >= settings_.peer_timeout) return connection_ended(StreamEnd::broken, now);
+  if (is_pending() && now - progress_at_ >= settings_.peer_timeout) return connection_ended(StreamEnd::none, now);
+  return go_on(now);
+}
+
+StreamAction StreamFsm::probed(bool reachable, TimePoint now) {
+  const bool asked = is_open() && receiver_ > 0 && !failback_.probe_at() && !stop_at_;
+  if (!asked || !failback_.probed(reachable, now) || !accepted_) return {};
+  failback_.end();
+  ends_at_ = offered_ == 0 ? 0 : window_.line_end(offered_ - 1);
   return go_on(now);
 }
 
@@ -68,7 +79,7 @@ void StreamFsm::take_in(const StreamProgress& progress, TimePoint now) {
   largest_window_ = std::max(largest_window_, progress.wire + progress.send_window - wire_);
   widest_ = std::max(widest_, progress.send_window);
   wire_ = progress.wire;
-  if (moved || progress.stalled || !is_pending()) progress_at_ = now;
+  if (moved || (progress.stalled && !settings_.others) || !is_pending()) progress_at_ = now;
   look_wait_ = moved ? kLookMin : std::min(look_wait_ * 2, kLookMax);
 
   accepted_ = accepted_ || progress.accepted || now - opened_at_ >= settings_.accepted_after;
@@ -100,7 +111,7 @@ StreamAction StreamFsm::lost(StreamEnd end, TimePoint now) {
       return connection_ended(end, now);
     case LinkState::connecting:
     case LinkState::securing:
-      return retry_later(now);
+      return try_next(now);
     default:
       return {};
   }
@@ -113,19 +124,24 @@ StreamAction StreamFsm::connection_ended(StreamEnd end, TimePoint now) {
   if (read_to_end) window_.keep(0);
   const std::uint64_t acknowledged = window_.acknowledged();
   const bool got_on = window_.passed() > 0;
+  const bool settled = now - opened_at_ >= kSettledAfter && accepted_;
   window_.begin_connection();
-  if (now - opened_at_ >= kSettledAfter && accepted_) backoff_.reset();
+  if (settled) backoff_.reset();
+  if (receiver_ == 0) failback_.first_is_gone(end == StreamEnd::none);
 
+  ShortConnections& shorts = short_[receiver_];
   if (read_to_end) {
     if (farewell || leaving_) return finish();
-    short_.read_to_end(2 * widest_);
+    if (shorts.active()) shorts.read_to_end(2 * widest_);
     backoff_.reset();
+    if (ends_at_) receiver_ = 0;
     return start(now);
   }
   // Some receivers end every connection by a reset: what may be unread goes once more then, and not again and again.
   if (farewell && std::exchange(reset_at_farewell_, true)) return finish();
-  short_.broke(acknowledged, got_on);
-  return retry_later(now);
+  shorts.broke(acknowledged, got_on);
+  const bool first_follows = ends_at_ || (settled && end != StreamEnd::none && settings_.receivers > 1);
+  return first_follows ? try_after(Milliseconds(0), 0, now) : try_next(now);
 }
 
 StreamAction StreamFsm::timer(TimePoint now) {
@@ -134,7 +150,7 @@ StreamAction StreamFsm::timer(TimePoint now) {
   if (deadline_ && now >= *deadline_) {
     switch (state_) {
       case LinkState::resolving:
-        return retry_later(now);
+        return try_next(now);
       case LinkState::connecting:
         return connect_failed(now);
       case LinkState::waiting:
@@ -143,18 +159,27 @@ StreamAction StreamFsm::timer(TimePoint now) {
         if (is_farewell()) return finish();
         [[fallthrough]];
       default:
-        return lost(StreamEnd::broken, now);
+        return lost(StreamEnd::none, now);
     }
   }
   if (look_at_ && now >= *look_at_) {
     look_at_.reset();
     return {Kind::look};
   }
+  if (failback_.probe_at() && now >= *failback_.probe_at()) {
+    failback_.probing();
+    return {Kind::probe};
+  }
   return {};
 }
 
 StreamAction StreamFsm::stop(TimePoint deadline, TimePoint now) {
   stop_at_ = deadline;
+  failback_.end();
+  if (settings_.others) {
+    settings_.peer_timeout =
+        std::min(settings_.peer_timeout, std::chrono::duration_cast<Milliseconds>((deadline - now) / 2));
+  }
   return timer(now);
 }
 
@@ -174,7 +199,7 @@ StreamAction StreamFsm::drained(TimePoint now) {
 std::optional<StreamFsm::TimePoint> StreamFsm::deadline() const noexcept {
   if (state_ == LinkState::closed) return std::nullopt;
   std::optional<TimePoint> earliest = deadline_;
-  for (const auto& other : {look_at_, stop_at_}) {
+  for (const auto& other : {look_at_, failback_.probe_at(), stop_at_}) {
     if (other && (!earliest || *other < *earliest)) earliest = other;
   }
   return earliest;
@@ -184,6 +209,7 @@ StreamAction StreamFsm::enter(LinkState state, std::optional<TimePoint> deadline
   state_ = state;
   deadline_ = deadline;
   look_at_.reset();
+  failback_.end();
   return action;
 }
 
@@ -195,10 +221,12 @@ StreamAction StreamFsm::connect(std::size_t address, TimePoint now) {
 StreamAction StreamFsm::open(TimePoint now) {
   opened_at_ = progress_at_ = now;
   accepted_ = !settings_.secure;
-  wire_ = largest_window_ = widest_ = 0;
+  wire_ = largest_window_ = widest_ = offered_ = 0;
+  ends_at_.reset();
   look_wait_ = kLookMin;
   enter(LinkState::open, std::nullopt, {});
   look_at_ = now;
+  if (receiver_ > 0 && !stop_at_) failback_.begin(now);
   return go_on(now);
 }
 
@@ -208,10 +236,8 @@ StreamAction StreamFsm::go_on(TimePoint now) {
     progress_at_ = now;
     look_later(now);
   }
-  if (!window_.all_written()) {
-    if (writable() > 0) return {Kind::write};
-    return short_.active() && accepted_ ? close(now) : StreamAction{};
-  }
+  if (ends_here()) return close(now);
+  if (!window_.all_written()) return writable() > 0 ? StreamAction{Kind::write} : StreamAction{};
   if (!drained_) return {Kind::fetch};
   return window_.acknowledged() == window_.written() ? close(now) : StreamAction{};
 }
@@ -219,8 +245,16 @@ StreamAction StreamFsm::go_on(TimePoint now) {
 /// Returns: bytes that may go out on this connection beyond those that are written.
 std::uint64_t StreamFsm::writable() const {
   std::uint64_t limit = accepted_ ? std::numeric_limits<std::uint64_t>::max() : kBeforeAccepted;
-  if (short_.active()) limit = std::min(limit, window_.line_end(short_.limit() - 1));
+  const ShortConnections& shorts = short_[receiver_];
+  if (shorts.active()) limit = std::min(limit, window_.line_end(shorts.limit() - 1));
+  limit = std::min(limit, ends_at_.value_or(limit));
   return limit - std::min(limit, window_.written());
+}
+
+/// Returns: whether the next connection gets what follows.
+bool StreamFsm::ends_here() const {
+  if (!accepted_ || writable() > 0) return false;
+  return ends_at_ || (short_[receiver_].active() && !window_.all_written());
 }
 
 /// Returns: whether the peer has something to acknowledge or to accept.
@@ -228,7 +262,7 @@ bool StreamFsm::is_pending() const noexcept {
   return !accepted_ || !window_.all_written() || window_.acknowledged() < window_.written();
 }
 
-/// Returns: whether the connection is closed because nothing follows, and not to be a short one.
+/// Returns: whether the connection is closed because nothing follows, and not for the next one.
 bool StreamFsm::is_farewell() const {
   return is_closing() && drained_ && window_.all_written();
 }
@@ -243,15 +277,24 @@ void StreamFsm::look_later(TimePoint now) {
 }
 
 StreamAction StreamFsm::close(TimePoint now) {
-  const auto wait = window_.all_written() ? Milliseconds(kCloseWait) : settings_.peer_timeout;
-  enter(LinkState::closing, now + wait, {});
+  enter(LinkState::closing, std::nullopt, {});
+  deadline_ = now + (is_farewell() ? Milliseconds(kCloseWait)
+                     : ends_at_    ? Milliseconds(kSwitchWait)
+                                   : settings_.peer_timeout);
   look_later(now);
   return {Kind::close};
 }
 
-StreamAction StreamFsm::retry_later(TimePoint now) {
+/// This receiver has failed.
+StreamAction StreamFsm::try_next(TimePoint now) {
+  const bool last = receiver_ + 1 == settings_.receivers;
+  return last ? try_after(backoff_.next(), 0, now) : try_after(Milliseconds(0), receiver_ + 1, now);
+}
+
+StreamAction StreamFsm::try_after(Milliseconds wait, std::size_t receiver, TimePoint now) {
   if (leaving_) return finish();
-  wait_ = backoff_.next();
+  wait_ = wait;
+  receiver_ = receiver;
   return enter(LinkState::waiting, now + wait_, {Kind::disconnect});
 }
 

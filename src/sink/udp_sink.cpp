@@ -155,6 +155,7 @@ asio::awaitable<bool> UdpSink::open() {
     if (!addresses_.empty() && connect_to_any(0)) break;
     const auto wait = backoff.next();
     log_->info("will retry output={} to={} wait_ms={}", config_.name, target_, wait.count());
+    feed_.unreachable();
     feed_.notes().enter(LinkState::waiting);
     if (!co_await pause(wait)) co_return false;
   }
@@ -337,6 +338,7 @@ asio::awaitable<void> UdpSink::recover(int error) {
 asio::awaitable<void> UdpSink::wait_for_way(int error) {
   unreachable_ = true;
   feed_.disconnected();
+  feed_.unreachable();
   feed_.notes().enter(LinkState::waiting);
   feed_.notes().error(describe(error));
   if (unreachable_log_.allow(Clock::now())) {

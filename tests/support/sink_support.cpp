@@ -140,11 +140,12 @@ std::shared_ptr<SSL_CTX> server_context(const Certificates& certificates, Server
   return context;
 }
 
-StreamReceiver::StreamReceiver(std::uint16_t port, std::shared_ptr<SSL_CTX> tls, std::size_t read_limit)
+StreamReceiver::StreamReceiver(std::uint16_t port, std::shared_ptr<SSL_CTX> tls, std::size_t read_limit, int buffer)
     : tls_(std::move(tls)),
       read_limit_(read_limit),
       listener_(bound_socket(SOCK_STREAM, "127.0.0.1", port)),
       port_(port) {
+  if (buffer != 0) ::setsockopt(listener_, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
   ::listen(listener_, 8);
   thread_ = std::thread([this] { run(); });
 }

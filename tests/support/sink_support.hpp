@@ -79,9 +79,10 @@ std::shared_ptr<ssl_ctx_st> server_context(const Certificates& certificates, Ser
 /// Listens on 127.0.0.1 and keeps all that comes, by connection.
 class StreamReceiver {
  public:
-  /// Input: `port` 0: any; `read_limit`: stop reading a connection after so many bytes, but keep it open.
+  /// Input: `port` 0: any; `read_limit`: stop reading a connection after so many bytes, but keep it open; `buffer`: as
+  ///        SO_RCVBUF, 0: the kernel's choice.
   explicit StreamReceiver(std::uint16_t port = 0, std::shared_ptr<ssl_ctx_st> tls = nullptr,
-                          std::size_t read_limit = SIZE_MAX);
+                          std::size_t read_limit = SIZE_MAX, int buffer = 0);
   ~StreamReceiver();
   StreamReceiver(const StreamReceiver&) = delete;
   StreamReceiver& operator=(const StreamReceiver&) = delete;

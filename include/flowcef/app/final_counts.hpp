@@ -35,6 +35,7 @@ struct OutputBooksEntry {
   std::uint64_t offered = 0;  ///< records that were sent on while it was there
   RenderedCounts rendered;    ///< what became of them, for it
   OutputCounts counts;
+  bool has_spool = false;
 
   void add(const OutputBooksEntry& other);
 };
@@ -57,7 +58,7 @@ class FinalCounts {
   [[nodiscard]] std::uint64_t sent_on() const noexcept { return records_ - kept_back_; }
   [[nodiscard]] std::uint64_t dropped_lines() const noexcept;
   /// Returns: what does not add up; empty if for every output the records sent on are those rendered for it or dropped
-  ///          by its mapping, and rendered = delivered + queued + dropped.
+  ///          by its mapping, and rendered + restored = delivered + queued + spooled + dropped.
   [[nodiscard]] std::vector<std::string> imbalances() const;
   /// Input:   whether to show what is known of exporters
   /// Returns: `records 345` and so on, each line ended by LF; reasons as `refused.template_missing 3`, exporters that

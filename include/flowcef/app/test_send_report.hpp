@@ -8,7 +8,7 @@
 
 namespace flowcef {
 
-/// What came of the event at one output.
+/// What came of the event at one receiver of an output.
 struct TestOutcome {
   OutputStatus status;
   std::size_t bytes = 0;  ///< of the message without its framing

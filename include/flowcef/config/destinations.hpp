@@ -13,7 +13,7 @@ namespace flowcef {
 class Destinations {
  public:
   /// Input:  `to`: the key that names the destination of `output`; `mapping`: of outputs that name none
-  /// Errors: adds one at `to` if an output before it sends there. It says what differs between their lines; if nothing
+  /// Errors: adds one at `to`, or at the receiver in it, if an output before it sends there. It says what differs between their lines; if nothing
   ///         does, every event would arrive twice.
   void check(const ValueReader& to, const OutputConfig& output, const std::filesystem::path& mapping);
 
@@ -22,6 +22,9 @@ class Destinations {
     OutputConfig output;
     TomlPlace place;
   };
+  void check_one(const ValueReader& place, const std::string& destination, const OutputConfig& output,
+                 const std::filesystem::path& mapping);
+
   std::unordered_map<std::string, First> first_;
 };
 

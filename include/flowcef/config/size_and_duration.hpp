@@ -9,7 +9,7 @@
 
 namespace flowcef {
 
-/// Input:   digits and one of B, KiB, MiB, GiB.
+/// Input:   digits and one of B, KiB, MiB, GiB, TiB.
 /// Units:   bytes.
 /// Returns: nothing for any other text, or for a size that 63 bits do not hold.
 [[nodiscard]] std::optional<std::int64_t> parse_size(std::string_view text);

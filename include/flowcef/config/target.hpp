@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "flowcef/core/ip_address.hpp"
 #include "flowcef/sink/sink_config.hpp"
@@ -41,6 +42,9 @@ inline constexpr std::array kNetworkOutputs = {Transport::udp, Transport::tcp, T
 /// Returns: the port 514 (udp, tcp) or 6514 (tls) where none is given. Source: RFC 5426, RFC 5425.
 /// Errors:  what was expected instead; names are not resolved.
 [[nodiscard]] std::expected<Target, TargetError> parse_target(std::string_view text);
+
+/// Returns: one spelling of a host: names in lower case, addresses as they are written out.
+[[nodiscard]] std::string normal_host(std::string host);
 
 /// Input:   a numeric address to send from; `192.0.2.1:514` and `[2001:db8::1]:514` name the port too.
 /// Returns: port 0 where there is none.

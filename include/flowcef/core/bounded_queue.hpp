@@ -3,6 +3,7 @@
 // It knows nothing of what it carries; what to do when it is full is the producer's choice of operation.
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -25,10 +26,13 @@ class BoundedQueue {
   ///        thread, when the empty queue gets an item and when the queue is closed.
   BoundedQueue(std::size_t capacity, std::function<void()> wake) : wake_(std::move(wake)), capacity_(capacity) {}
 
+  /// Once one was refused, none gets in before there is room for that one: what gets in is an unbroken run.
   [[nodiscard]] PushResult try_push(T item, std::size_t cost) {
     std::unique_lock lock(mutex_);
     if (closed_) return PushResult::closed;
-    if (!fits(cost)) return PushResult::full;
+    refused_ = std::max(refused_, cost);
+    if (!fits(refused_)) return PushResult::full;
+    refused_ = 0;
     return append(std::move(item), cost, lock);
   }
 
@@ -167,6 +171,7 @@ class BoundedQueue {
   std::size_t head_ = 0;
   std::size_t size_ = 0;
   std::size_t held_ = 0;
+  std::size_t refused_ = 0;  ///< the dearest cost since try_push accepted one
   int waiting_ = 0;
   bool released_ = false;
   bool closed_ = false;

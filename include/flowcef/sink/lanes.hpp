@@ -1,4 +1,4 @@
-// The threads of an output that share one queue: one lane for each connection at a time, each with a driver.
+// The threads of an output that share its lines: one lane for each connection at a time, each with a driver.
 #pragma once
 
 #include <atomic>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "flowcef/log/log.hpp"
+#include "flowcef/sink/line_supply.hpp"
 #include "flowcef/sink/output_driver.hpp"
 #include "flowcef/sink/output_feed.hpp"
 #include "flowcef/sink/output_queue.hpp"
@@ -26,27 +27,31 @@ class Lanes {
   struct Drivers {
     std::vector<std::unique_ptr<OutputFeed>> feeds;
     std::vector<std::unique_ptr<OutputDriver>> drivers;  ///< one a lane
+    std::unique_ptr<Spooler> spooler;                    ///< null: all stays as it is
   };
 
   /// Opens the file or loads the certificates, but starts nothing.
   /// Input:  `detour`: as for OutputFeed.
   /// Errors: std::runtime_error naming the output, the file and what is wrong.
-  Lanes(const SinkConfig& config, OutputBooks& books, OutputQueue* detour, Logger log);
+  Lanes(const SinkConfig& config, Framing framing, OutputBooks& books, OutputQueue* detour, Logger log);
   Lanes(const Lanes&) = delete;
   Lanes& operator=(const Lanes&) = delete;
 
+  /// Errors: std::runtime_error naming the output, and what is wrong with its spool.
   void start();
   /// Errors: as the constructor's; all goes on as it is.
   [[nodiscard]] Drivers prepare(const SinkConfig& config);
   /// Goes on with other drivers, to which the lines in hand go. Those of lanes that are no more go to the first.
   /// Input: `deadline`: until when the old ones may bring to an end what is in hand.
   void adopt(Drivers drivers, std::chrono::steady_clock::time_point deadline);
-  /// Ends all drivers, by `deadline` at the latest.
-  /// Returns: how many lines were left, which are dropped.
+  /// Ends all drivers, by `deadline` at the latest. What is left goes to the spool, or is dropped where there is none.
+  /// Returns: how many lines were dropped.
   std::size_t stop(std::chrono::steady_clock::time_point deadline);
 
   /// Thread: any.
-  [[nodiscard]] OutputQueue& queue() noexcept { return queue_; }
+  [[nodiscard]] OutputQueue& queue() noexcept { return supply_.queue(); }
+  /// The settings of queue and spool.
+  void configure(const SinkConfig& config) { supply_.configure(config); }
   /// Thread: any but that of adopt().
   [[nodiscard]] std::vector<LinkStatus> links() const;
   /// Lifetime: as this.
@@ -61,6 +66,7 @@ class Lanes {
     std::thread thread;
   };
 
+  [[nodiscard]] Drivers make_drivers(const SinkConfig& config);
   void wake();
   void start(Lane& lane);
   void run(Lane& lane) noexcept;
@@ -70,7 +76,7 @@ class Lanes {
   const std::string name_;
   Logger log_;
   OutputQueue* detour_;
-  OutputQueue queue_;
+  LineSupply supply_;
   mutable std::mutex mutex_;  ///< of lanes_ and their drivers, between producers that wake and adopt()
   std::vector<std::unique_ptr<Lane>> lanes_;
 };

@@ -31,6 +31,7 @@ struct LinkStatus {
 
   LinkState state = LinkState::starting;
   Time since{};          ///< in this state
+  std::string target;    ///< `host:port` of the latest attempt; empty: the output has but one
   std::string peer;      ///< address of the latest attempt
   std::string protocol;  ///< `tcp`, `TLSv1.3`; empty before the first connection
   std::string error;     ///< the latest; empty: none so far
@@ -43,6 +44,7 @@ class LinkNotes {
  public:
   /// Only a state that is another one begins a new `since`.
   void enter(LinkState state);
+  void target(std::string host_and_port);
   void peer(std::string address, std::string protocol);
   void error(std::string text);
   void certificate_expires(std::optional<LinkStatus::Time> time);

@@ -31,14 +31,16 @@ class Output {
   };
 
   /// Opens the file or loads the certificates, but starts nothing.
+  /// Input:  `framing`: of the batches
   /// Errors: std::runtime_error naming the output, the file and what is wrong.
-  Output(const SinkConfig& config, Logger log);
+  Output(const SinkConfig& config, Framing framing, Logger log);
   ~Output();
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
   [[nodiscard]] const SinkConfig& config() const noexcept { return config_; }
 
+  /// Errors: std::runtime_error naming the output, and what is wrong with its spool.
   void start();
 
   /// Opens the file or loads the certificates of other settings; the output goes on as it is.
@@ -66,7 +68,8 @@ class Output {
   /// Thread: any.
   void release_producers() { main_.queue().release_producers(); }
 
-  /// Takes nothing more, sends what is queued until `deadline`, counts the rest as dropped, ends the threads.
+  /// Takes nothing more, sends what is queued until `deadline`, puts the rest into the spool or counts it as dropped, ends
+  /// the threads. With a spool and no receiver in reach, nothing is waited for.
   void stop(std::chrono::steady_clock::time_point deadline);
 
   /// Thread: any.
@@ -88,13 +91,15 @@ class Output {
   bool stopped_ = false;
 };
 
-/// Returns: whether an output can adopt the settings: not if it needs, or no longer needs, a detour by TCP.
+/// Returns: whether an output can adopt the settings: not if it needs, or no longer needs, a detour by TCP or if its spool
+///          is another one or none any more.
 [[nodiscard]] bool can_adopt(const SinkConfig& current, const SinkConfig& wanted);
 
 /// Returns: false if `wanted` differs from `current` in nothing but the queue's settings and names no file. A file is
 ///          opened anew at every change, as it may have been renamed.
 [[nodiscard]] bool needs_new_driver(const SinkConfig& current, const SinkConfig& wanted);
 
-[[nodiscard]] std::unique_ptr<Output> make_output(const SinkConfig& config, Logger log);
+[[nodiscard]] std::unique_ptr<Output> make_output(const SinkConfig& config, Logger log,
+                                                  Framing framing = Framing::newline);
 
 }  // namespace flowcef

@@ -1,4 +1,5 @@
-// The books of one output: what became of every line. submitted = delivered + queued + dropped, exactly, at any time.
+// The books of one output: what became of every line. At any time, exactly:
+// submitted + restored = delivered + queued + spooled + dropped
 #pragma once
 
 #include <array>
@@ -16,10 +17,13 @@ struct OutputCounts {
   using ByReason = std::map<std::string, std::uint64_t, std::less<>>;
 
   std::uint64_t submitted = 0;
-  std::uint64_t delivered = 0;   ///< acknowledged by the receiver's TCP, written (files), or taken by the kernel (UDP)
-  std::uint64_t queued = 0;      ///< in the queue, or in the hands of the output's threads
-  ByReason dropped;              ///< queue_full, stopped, oversize, or the name of an errno (`EPERM`)
-  ByReason errors;               ///< failed system calls by errno name, also those that cost no line
+  std::uint64_t restored = 0;   ///< found in the spool at the start: what the run before had as `spooled` at its end
+  std::uint64_t delivered = 0;  ///< acknowledged by the receiver's TCP, written (files), or taken by the kernel (UDP)
+  std::uint64_t queued = 0;     ///< in the queue, or in the hands of the output's threads
+  std::uint64_t spooled = 0;    ///< on disk only
+  ByReason dropped;  ///< queue_full, spool_full, spool_damaged, stopped, oversize, or an errno's name (`EPERM`)
+  ByReason errors;   ///< failed system calls by errno name, also those that cost no line
+  std::uint64_t failovers = 0;   ///< times that the lines went to another receiver than before
   std::uint64_t repeated = 0;    ///< lines that went out whole once more, after a broken connection
   std::uint64_t bytes = 0;       ///< of delivered lines with their framing
   std::uint64_t datagrams = 0;   ///< UDP only
@@ -29,10 +33,10 @@ struct OutputCounts {
   bool connected = false;        ///< at least one of them is
 
   [[nodiscard]] std::uint64_t dropped_lines() const;
-  [[nodiscard]] bool balanced() const { return submitted == delivered + queued + dropped_lines(); }
+  [[nodiscard]] bool balanced() const { return submitted + restored == delivered + queued + spooled + dropped_lines(); }
 };
 
-enum class DropReason : std::uint8_t { queue_full, stopped, oversize };
+enum class DropReason : std::uint8_t { queue_full, spool_full, spool_damaged, stopped, oversize };
 
 /// Datagrams that the kernel took in one go.
 struct SentDatagrams {
@@ -41,7 +45,7 @@ struct SentDatagrams {
   std::size_t fragments = 0;
 };
 
-/// A line is in the queue, in hand (of a thread of the output), delivered or dropped. Each call moves lines and so leaves
+/// A line is in the queue, in hand (of a thread of the output), on disk only, delivered or dropped. Each call moves lines and so leaves
 /// the sum as it is. Calls come by batch or by group of datagrams, not by line.
 /// Thread: any.
 class OutputBooks {
@@ -56,9 +60,17 @@ class OutputBooks {
   void dropped(DropReason reason, std::size_t lines);
   void dropped_by_errno(int error, std::size_t lines);
 
+  /// Found on disk at the start.
+  void restored(std::size_t lines);
+  /// From hand to disk, and back.
+  void spooled(std::size_t lines);
+  void unspooled(std::size_t lines);
+  void dropped_from_spool(DropReason reason, std::size_t lines);
+
   void error(int error_number);
   void repeated(std::size_t lines);
   void sent(const SentDatagrams& sent);
+  void failover();
   void connected();
   void disconnected();
 
@@ -73,15 +85,18 @@ class OutputBooks {
 
   mutable std::mutex mutex_;
   std::uint64_t submitted_ = 0;
+  std::uint64_t restored_ = 0;
   std::uint64_t in_queue_ = 0;
   std::uint64_t in_hand_ = 0;
+  std::uint64_t spooled_ = 0;
   std::uint64_t delivered_ = 0;
   std::uint64_t bytes_ = 0;
   std::uint64_t repeated_ = 0;
+  std::uint64_t failovers_ = 0;
   SentDatagrams sent_;
   std::uint64_t connects_ = 0;
   std::uint64_t open_ = 0;
-  std::array<std::uint64_t, 3> dropped_{};
+  std::array<std::uint64_t, 5> dropped_{};
   std::array<std::uint64_t, kErrnos> dropped_errno_{};
   std::array<std::uint64_t, kErrnos> errors_{};
 };

@@ -4,8 +4,10 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "flowcef/map/line_batch.hpp"
+#include "flowcef/sink/line_supply.hpp"
 #include "flowcef/sink/link_status.hpp"
 #include "flowcef/sink/output_books.hpp"
 #include "flowcef/sink/output_queue.hpp"
@@ -28,10 +30,13 @@ class OutputFeed {
  public:
   /// Input: `detour`: the queue for lines that the driver cannot send; null: there is none.
   /// Lifetime: keeps references to both.
-  explicit OutputFeed(OutputQueue& queue, OutputQueue* detour = nullptr);
+  explicit OutputFeed(LineSupply& supply, OutputQueue* detour = nullptr);
+  ~OutputFeed();
+  OutputFeed(const OutputFeed&) = delete;
+  OutputFeed& operator=(const OutputFeed&) = delete;
 
   /// For drivers that settle line by line, in order.
-  /// Returns: the oldest lines that are not settled, from the queue if there are none in hand; nothing if there are none.
+  /// Returns: the oldest lines that are not settled, from the supply if there are none in hand; nothing if there are none.
   [[nodiscard]] BatchPart next();
   /// Settles the oldest lines in hand. Input: `bytes` of them as they are counted.
   void delivered(std::size_t lines, std::size_t bytes);
@@ -43,24 +48,29 @@ class OutputFeed {
   /// The driver leaves a part of its next line on a pipe, which the next driver may write to.
   void left_cut_line() { cut_line_ = true; }
 
-  /// For drivers that learn later what was delivered, which tell the books themselves.
-  /// Returns: whether there was a batch in the queue, which is now in the window.
+  /// For drivers that learn later what was delivered, and settle it in the window.
+  /// Returns: whether the supply had lines, which are now in the window.
   bool take();
+  /// Input: what was settled in the window.
+  void acknowledged(const SendWindow::Lines& lines);
   [[nodiscard]] SendWindow& window() noexcept { return window_; }
+  /// Between two connections: all that is kept goes to whichever driver of the output takes next, this one or another.
+  void give_back();
 
-  /// Returns: true once the queue is closed and empty and nothing in hand.
-  [[nodiscard]] bool finished() const { return exhausted() && window_.unsettled() == 0; }
-  /// Returns: true once the queue is closed and empty.
-  [[nodiscard]] bool exhausted() const { return queue_.finished(); }
-  /// Counts what is in hand as dropped because of the stop.
+  /// As LineSupply::finished().
+  [[nodiscard]] bool finished() const { return supply_.finished(); }
+  /// As LineSupply::better_kept().
+  [[nodiscard]] bool better_kept() const { return supply_.better_kept(); }
+  /// Returns: what is in hand, which is no more.
   /// Thread:  while no driver runs.
-  /// Returns: how many lines that were.
-  std::size_t abandon();
+  [[nodiscard]] std::vector<Parcel> take_all() { return window_.take_all(); }
 
-  [[nodiscard]] OutputBooks& books() noexcept { return queue_.books(); }
+  [[nodiscard]] OutputBooks& books() noexcept { return supply_.books(); }
   /// The connection became usable, or is no more; twice the same is once.
   void connected();
   void disconnected();
+  /// An attempt to reach the receiver failed, or its connection is lost, until it is connected() again.
+  void unreachable() { reach(LineSupply::Reach::unreachable); }
   /// Thread: any.
   [[nodiscard]] LinkNotes& notes() noexcept { return notes_; }
 
@@ -69,14 +79,17 @@ class OutputFeed {
   [[nodiscard]] std::atomic<std::size_t>& message_limit() noexcept { return message_limit_; }
 
  private:
-  OutputQueue& queue_;
+  void settle(std::size_t lines);
+  void reach(LineSupply::Reach now);
+
+  LineSupply& supply_;
   OutputQueue* detour_;
   SendWindow window_;
   LinkNotes notes_;
   BatchPool diverted_;
   std::atomic<std::size_t> message_limit_{0};
   bool cut_line_ = false;
-  bool connected_ = false;
+  LineSupply::Reach reach_ = LineSupply::Reach::unknown;
 };
 
 }  // namespace flowcef

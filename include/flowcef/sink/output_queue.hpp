@@ -36,6 +36,8 @@ class OutputQueue {
   void take_over(BatchRef batch);
   /// From now on queue_bytes, queue_full and required of `config` count. What is queued stays.
   void configure(const SinkConfig& config);
+  /// What lines are counted under that a full queue costs. At first: queue_full.
+  void set_full_reason(DropReason reason) { full_reason_ = reason; }
   /// While allowed, nobody waits: what a producer would wait with is queued up to kOverflowBytes above the bound, and
   /// beyond that goes by queue_full.
   void allow_overflow(bool allowed) { queue_.allow_overflow(allowed ? kOverflowBytes : 0); }
@@ -62,6 +64,7 @@ class OutputQueue {
 
   std::atomic<QueueFull> policy_;
   std::atomic<bool> required_;
+  std::atomic<DropReason> full_reason_{DropReason::queue_full};
   OutputBooks& books_;
   BoundedQueue<BatchRef> queue_;
 };

@@ -8,8 +8,10 @@
 #include <functional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "flowcef/map/line_batch.hpp"
+#include "flowcef/sink/parcel.hpp"
 
 namespace flowcef {
 
@@ -35,9 +37,11 @@ class SendWindow {
   SendWindow& operator=(const SendWindow&) = delete;
 
   /// Input: the next batch; not empty.
-  void append(BatchRef batch);
-  /// Moves all that is left in the other window behind what is here.
-  void append(SendWindow& other);
+  void append(BatchRef batch) { append(Parcel{.batch = std::move(batch)}); }
+  void append(Parcel parcel);
+  /// Forgets everything.
+  /// Returns: what a connection would have begun with, which is not released.
+  [[nodiscard]] std::vector<Parcel> take_all();
 
   /// A connection begins: written and acknowledged go back to what is kept.
   void begin_connection();
@@ -72,9 +76,6 @@ class SendWindow {
   [[nodiscard]] std::uint64_t passed() const noexcept { return kept_ - begin_; }
   /// Returns: bytes of this connection up to the end of the line that the byte at `bytes` is in, or of the last there is.
   [[nodiscard]] std::uint64_t line_end(std::uint64_t bytes) const;
-
-  /// Forgets everything. Returns: lines that were not settled.
-  std::size_t clear();
 
  private:
   /// A batch from one of its lines on. Lines are numbered as in the batch.

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "flowcef/spool/spool_config.hpp"
+
 namespace flowcef {
 
 enum class Transport : std::uint8_t { standard_output, file, udp, tcp, tls };
@@ -58,11 +60,29 @@ struct TlsConfig {
   friend bool operator==(const TlsConfig&, const TlsConfig&) = default;
 };
 
+/// One of those that an output may send to.
+struct Receiver {
+  std::string host;  ///< name or numeric address
+  std::uint16_t port = 0;
+
+  friend bool operator==(const Receiver&, const Receiver&) = default;
+};
+
+/// How several receivers share the lines.
+enum class Distribution : std::uint8_t {
+  failover,  ///< all to the first that can be reached
+  balance,   ///< to each of them, as fast as it takes them
+};
+
 struct SinkConfig {
   std::string name;  ///< for logs and counters
   Transport transport = Transport::standard_output;
   std::string host;  ///< name or numeric address; udp, tcp, tls
   std::uint16_t port = 0;
+  std::vector<Receiver> more_receivers;  ///< after `host` and `port`, in the order of preference; tcp, tls
+  Distribution distribution = Distribution::failover;
+  /// The first receiver gets the lines again once it could be reached for so long.
+  std::chrono::milliseconds failback_after{60'000};
   std::string source_address;     ///< numeric, to send from; empty: the kernel chooses; udp, tcp, tls
   std::uint16_t source_port = 0;  ///< 0: the kernel chooses; udp
   std::string path;               ///< file
@@ -82,8 +102,16 @@ struct SinkConfig {
   /// the largest send window seen on the connection, and a TLS record.
   std::optional<std::size_t> replay_acked;
   std::size_t replay_max_bytes = std::size_t{8} * 1024 * 1024;  ///< at most so much where replay_acked says nothing
+  std::optional<SpoolConfig> spool;                             ///< nothing: lines wait in memory only; udp, tcp, tls
 
   friend bool operator==(const SinkConfig&, const SinkConfig&) = default;
 };
+
+/// Returns: all receivers, the most preferred one first.
+[[nodiscard]] inline std::vector<Receiver> receivers_of(const SinkConfig& config) {
+  std::vector<Receiver> all = {{config.host, config.port}};
+  all.insert(all.end(), config.more_receivers.begin(), config.more_receivers.end());
+  return all;
+}
 
 }  // namespace flowcef

@@ -22,11 +22,11 @@ OutputStatus siem(Transport transport) {
 }
 
 LinkStatus open_link() {
-  return {LinkState::open, at(1'750'000'000), "2001:db8::1", "TLSv1.3", "", {}, at(1'781'536'000)};
+  return {LinkState::open, at(1'750'000'000), "", "2001:db8::1", "TLSv1.3", "", {}, at(1'781'536'000)};
 }
 
 LinkStatus refused_link() {
-  return {LinkState::waiting, at(1'750'000'000), "2001:db8::1", "", "said \"no\"\n\x7f", at(1'750'000'001), {}};
+  return {LinkState::waiting, at(1'750'000'000), "", "2001:db8::1", "", "said \"no\"\n\x7f", at(1'750'000'001), {}};
 }
 
 TEST(StatusText, HasALineForEachConnection) {
@@ -41,6 +41,19 @@ TEST(StatusText, HasALineForEachConnection) {
             "output.siem connection=1 " + opened +
                 "output.siem connection=2 state=waiting since=2025-06-15T15:06:40Z to=tls://[2001:db8::1]:6514 "
                 "peer=2001:db8::1 error=\"said 'no'  \" error_at=2025-06-15T15:06:41Z\n");
+}
+
+// PX-12
+TEST(StatusText, SaysWhichOfSeveralReceiversHasTheLines) {
+  OutputStatus output = siem(Transport::tls);
+  output.config.more_receivers = {{"siem-b", 6515}};
+  output.links = {{LinkState::open, at(1'750'000'000), "siem-b:6515", "192.0.2.2", "TLSv1.3", "", {}, {}}};
+  EXPECT_EQ(to_string(output),
+            "output.siem state=open since=2025-06-15T15:06:40Z to=tls://siem-b:6515 peer=192.0.2.2 protocol=TLSv1.3\n");
+  output.links[0].target.clear();
+  EXPECT_EQ(to_string(output),
+            "output.siem state=open since=2025-06-15T15:06:40Z to=tls://[2001:db8::1]:6514,tls://siem-b:6515 "
+            "peer=192.0.2.2 protocol=TLSv1.3\n");
 }
 
 TEST(StatusText, ATargetIsWrittenAsTheConfigurationHasIt) {
@@ -74,7 +87,7 @@ TEST(TestSendReport, SaysWhatCameOfTheEvent) {
   fragmented.status.counts.delivered = 1;
   fragmented.status.counts.datagrams = 1;
   fragmented.status.counts.fragments = 6;
-  fragmented.status.links = {{LinkState::open, at(1'750'000'000), "192.0.2.1", "udp", "", {}, {}}};
+  fragmented.status.links = {{LinkState::open, at(1'750'000'000), "", "192.0.2.1", "udp", "", {}, {}}};
   EXPECT_EQ(
       to_string(fragmented),
       "output siem: taken by the kernel (of UDP nobody knows more): 8000 bytes to udp://[2001:db8::1]:6514 in 6 IP "

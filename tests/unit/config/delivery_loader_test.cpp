@@ -97,6 +97,20 @@ source = "2001:DB8:0::1"
   }
 }
 
+// Receivers that share the lines have connections at the same time; those that stand in for another do not.
+TEST_F(LoadDelivery, CountsTheConnectionsToAllReceivers) {
+  const std::string failover = "to = ['tcp://a', 'tcp://b', 'tcp://c']\nqueue = '6MiB'\n";
+  const std::string balance = failover + "mode = 'balance'\n";
+  EXPECT_EQ(output(failover + "connections = 64").sink.connections, 64U);
+  EXPECT_EQ(output(balance + "connections = 21").sink.connections, 21U);
+  EXPECT_EQ(errors_of(balance + "connections = 22"),
+            (std::vector<std::string>{"f.toml:10:15: output.a.connections: expected 1..21, got 22"}));
+  EXPECT_EQ(output(failover + "replay_acked = '3MiB'").sink.replay_acked, 3 * kMiB);
+  EXPECT_EQ(output(balance + "replay_acked = '1MiB'").sink.replay_acked, kMiB);
+  EXPECT_THAT(errors_of(balance + "replay_acked = '1025KiB'"),
+              ElementsAre(testing::HasSubstr("expected at most half of queue, divided by connections")));
+}
+
 TEST_F(LoadDelivery, ABurstIsATenthOfTheRate) {
   struct Row {
     const char* lines;
@@ -291,6 +305,8 @@ TEST_F(LoadDelivery, RefusesUnfitValues) {
       {"to = 'tls://h'\nsource = '192.0.2.1:514'",
        {"f.toml:8:10: output.a.source: a port only for udp://, but this output is tls (remove the port: every "
         "connection has its own)"}},
+      {"to = ['tls://h', 'tls://192.0.2.9']\nsource = '2001:db8::1'",
+       {"f.toml:8:10: output.a.source: expected an IPv4 address as 192.0.2.9 is, got \"2001:db8::1\""}},
       {"to = 'udp://h'\nsource = 'eth0'",
        {"f.toml:8:10: output.a.source: expected a numeric address, with a port 1..65535 or without, got \"eth0\" "
         "(write \"192.0.2.1\", \"192.0.2.1:514\", \"2001:db8::1\" or \"[2001:db8::1]:514\")"}},

@@ -260,7 +260,7 @@ quue = "64MiB"
                   "(first at line 8)",
                   "f.toml:8:61: input[0].listen[3]: expected text, got 2055",
                   "f.toml:9:18: input[0].receive_buffer: expected a size 64KiB..1GiB, got \"16MB\" "
-                  "(units are B, KiB, MiB and GiB, as in \"64KiB\")",
+                  "(units are B, KiB, MiB, GiB and TiB, as in \"64KiB\")",
                   "f.toml:12:6: output.siem.to: expected a port 1..65535 after the host, got "
                   "\"tls://siem.example.com:70000\"",
                   "f.toml:13:10: output.siem.header: expected none, rfc3164, rfc5424 or gigamon, got \"rfc5425\" "
@@ -384,10 +384,11 @@ TEST_F(LoadConfig, KeepsHostileTextOutOfErrors) {
       ElementsAre(
           "f.toml:6:8: output[0].name: expected 1..63 letters, digits, - or _, got \"a\\x1b[2J\"",
           "f.toml:8:1: output[0].\"x\\x0ay\": unknown key "
-          "(known keys: name, to, mapping, profile, header, host, facility, severity, tag, header_time, padded_day, "
+          "(known keys: name, to, mode, failback_after, mapping, profile, header, host, facility, severity, tag, "
+          "header_time, padded_day, "
           "framing, max_message_bytes, oversize, wide_in, cef_version, time, zone, bytes, source, fragment, ipv6_mtu, "
           "rate_limit, rate_burst, resolve_interval, queue, queue_full, required, connections, connect_timeout, "
-          "peer_timeout, replay_acked, replay_max_bytes, backoff_min, backoff_max, tls)"));
+          "peer_timeout, replay_acked, replay_max_bytes, backoff_min, backoff_max, tls, spool)"));
   const std::string letters(100, 'x');
   EXPECT_THAT(errors_of_output("name = '" + letters + "'\nto = 'stdout:'"),
               ElementsAre("f.toml:6:8: output[0].name: expected 1..63 letters, digits, - or _, got \"" +

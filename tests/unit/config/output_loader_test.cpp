@@ -181,7 +181,7 @@ TEST_F(LoadOutput, RefusesUnfitValues) {
   EXPECT_THAT(errors_of_output("to = 'udp://h'\nfacility = 'local8'\nmax_message_bytes = '1KB'\n"),
               ElementsAre(testing::EndsWith("local6 or local7, got \"local8\" (did you mean \"local0\"?)"),
                           "f.toml:9:21: output.a.max_message_bytes: expected a size 480B..64MiB or \"unlimited\", got "
-                          "\"1KB\" (units are B, KiB, MiB and GiB, as in \"64KiB\")"));
+                          "\"1KB\" (units are B, KiB, MiB, GiB and TiB, as in \"64KiB\")"));
 }
 
 // GG-01
@@ -200,6 +200,13 @@ TEST_F(LoadOutput, TakesOneFormatPerDestination) {
       {"to = 'udp://SIEM.example.com'\n", "to = 'udp://siem.example.com:514'\n", kTwice},
       {"to = 'tcp://[2001:db8::1]'\n", "to = 'tcp://[2001:0DB8::0:1]'\n", kTwice},
       {"to = 'udp://h'\n", "to = 'udp://h'\nmapping = 'map.toml'\n", kTwice},
+      {"to = ['tcp://h', 'tcp://i']\n", "to = 'tcp://I:514'\n", kTwice},
+      {"to = 'tcp://h'\n", "to = ['tcp://i', 'tcp://h']\n",
+       "f.toml:11:18: output.b.to[1]: expected one output per destination, but output.a at line 7 sends there (every "
+       "event would arrive twice: remove one of them)"},
+      {"to = ['tcp://h', 'tcp://i']\n", "to = ['tcp://j', 'tcp://i']\nbytes = 'swapped'\n",
+       "f.toml:11:18: output.b.to[1]: expected one format per destination, but output.a at line 7 sends there "
+       "otherwise (they differ in bytes: send one of them elsewhere, or remove it)"},
       {"to = 'tcp://h'\n", "to = 'tcp://h'\nheader = 'rfc3164'\nmapping = 'other.toml'\nbytes = 'swapped'\n",
        "f.toml:11:6: output.b.to: expected one format per destination, but output.a at line 7 sends there otherwise "
        "(they differ in mapping, bytes, header: send one of them elsewhere, or remove it)"},

@@ -67,8 +67,9 @@ TEST_F(ShippedConfig, ExamplesLoadTogetherAndShowTheDefaults) {
   std::vector<std::string> names;
   names.reserve(config.outputs.size());
   for (const auto& output : config.outputs) names.push_back(output.sink.name);
-  ASSERT_THAT(names, testing::ElementsAre("terminal", "splunk", "splunk-tls", "sc4s", "qradar", "qradar-tls",
-                                          "arcsight", "sentinel", "elastic", "gigamon", "siem-udp", "siem"));
+  ASSERT_THAT(names,
+              testing::ElementsAre("terminal", "splunk", "splunk-tls", "sc4s", "qradar", "qradar-tls", "arcsight",
+                                   "sentinel", "elastic", "gigamon", "siem-pair", "siem-udp", "siem"));
   EXPECT_EQ(config.log_level, plain.log_level);
   EXPECT_EQ(config.stop_deadline, plain.stop_deadline);
   EXPECT_TRUE(plain.elements.empty());
@@ -88,6 +89,13 @@ TEST_F(ShippedConfig, ExamplesLoadTogetherAndShowTheDefaults) {
   EXPECT_EQ(siem.backoff_min, defaults.backoff_min);
   EXPECT_EQ(siem.backoff_max, defaults.backoff_max);
   EXPECT_EQ(siem.tls.verify, defaults.tls.verify);
+  SpoolConfig spool;
+  spool.dir = "/var/lib/flowcef/spool/siem";
+  EXPECT_EQ(siem.spool, spool);
+  const SinkConfig& pair = config.outputs.at(config.outputs.size() - 3).sink;
+  EXPECT_EQ(pair.more_receivers.size(), 1U);
+  EXPECT_EQ(pair.distribution, defaults.distribution);
+  EXPECT_EQ(pair.failback_after, defaults.failback_after);
   EXPECT_EQ(siem.tls.accepted_after, defaults.tls.accepted_after);
   EXPECT_EQ(config.outputs.back().rendering,
             (RenderingConfig{.header = SyslogHeader::rfc5424, .framing = Framing::octet_counting}));
@@ -109,7 +117,7 @@ TEST_F(ShippedConfig, TheExampleOfUdpShowsTheDefaults) {
             (RenderingConfig{.header = SyslogHeader::rfc5424, .max_bytes = expected.max_message_bytes}));
 }
 
-/// Returns: the keys that an output, or its table `tls`, may have.
+/// Returns: the keys that an output, or a table of it, may have.
 std::vector<std::string> known_keys(const ConfigFiles& files, const std::string& text) {
   const auto config = load_config(files.write("unknown.toml", text));
   if (config || config.error().size() != 1) return {};
@@ -127,7 +135,8 @@ std::vector<std::string> known_keys(const ConfigFiles& files, const std::string&
 
 TEST_F(ShippedConfig, ShowsEveryKeyOfAnOutput) {
   const std::string examples = with_examples(shipped);
-  for (const auto& [table, least] : {std::pair("", 30U), std::pair("[output.tls]\n", 6U)}) {
+  for (const auto& [table, least] :
+       {std::pair("", 30U), std::pair("[output.tls]\n", 6U), std::pair("[output.spool]\n", 6U)}) {
     const std::string text = examples + "[[output]]\nname = 'x'\nto = 'tls://x'\n" + table + "'----------------' = 0\n";
     const auto keys = known_keys(files, text);
     EXPECT_GE(keys.size(), least);

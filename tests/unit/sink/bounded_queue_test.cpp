@@ -34,6 +34,21 @@ TEST_F(BoundedQueueTest, KeepsOrderAndRefusesAboveItsCapacity) {
   EXPECT_EQ(queue_.try_push(3, 1), PushResult::accepted);
 }
 
+TEST_F(BoundedQueueTest, TakesNothingBehindWhatFoundNoRoom) {
+  EXPECT_EQ(queue_.try_push(1, 6), PushResult::accepted);
+  EXPECT_EQ(queue_.try_push(2, 3), PushResult::accepted);
+  EXPECT_EQ(queue_.try_push(3, 8), PushResult::full);
+  EXPECT_EQ(queue_.try_push(4, 1), PushResult::full);
+  EXPECT_EQ(queue_.pop(), 1);
+  queue_.release(6);
+  EXPECT_EQ(queue_.try_push(5, 1), PushResult::full);
+  EXPECT_EQ(queue_.pop(), 2);
+  queue_.release(3);
+  EXPECT_EQ(queue_.try_push(6, 1), PushResult::accepted);
+  EXPECT_EQ(queue_.try_push(7, 1), PushResult::accepted);
+  EXPECT_EQ(drain(), (std::vector{6, 7}));
+}
+
 TEST_F(BoundedQueueTest, WhatIsTakenCountsUntilItIsReleased) {
   EXPECT_EQ(queue_.try_push(1, 6), PushResult::accepted);
   EXPECT_EQ(queue_.pop(), 1);

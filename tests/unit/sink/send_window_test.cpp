@@ -172,7 +172,7 @@ TEST_F(SendWindowTest, TakesOverWhatAnotherWindowKeeps) {
   other.wrote(400);
   other.acknowledged(350);
   other.keep(100);
-  window_.append(other);
+  for (Parcel& parcel : other.take_all()) window_.append(std::move(parcel));
   EXPECT_EQ(other.unsettled(), 0U);
   EXPECT_TRUE(other.all_written());
   EXPECT_EQ(window_.unsettled(), 5U);
@@ -181,14 +181,21 @@ TEST_F(SendWindowTest, TakesOverWhatAnotherWindowKeeps) {
   EXPECT_EQ(window_.acknowledged(600).lines, 5U) << "102 was acknowledged before";
 }
 
-TEST_F(SendWindowTest, ForgetsAndReleasesEverything) {
+TEST_F(SendWindowTest, GivesAwayWhatAConnectionWouldBeginWith) {
   append(0, 3);
   append(3, 2);
-  write(250);
+  write(350);
   window_.acknowledged(250);
-  EXPECT_EQ(window_.clear(), 3U);
-  EXPECT_EQ(released_, 5U);
+  window_.keep(120);
+  const std::vector<Parcel> parcels = window_.take_all();
+  EXPECT_EQ(released_, 0U);
+  EXPECT_EQ(window_.unsettled(), 0U);
   EXPECT_TRUE(window_.all_written());
+  ASSERT_EQ(parcels.size(), 2U);
+  EXPECT_EQ(parcels[0].first_line, 1U) << "the first was acknowledged, and is not kept";
+  EXPECT_EQ(parcels[0].settled, 2U);
+  EXPECT_EQ(parcels[0].written, 3U);
+  EXPECT_EQ(parcels[0].unsettled() + parcels[1].unsettled(), 3U);
   append(5, 1);
   EXPECT_EQ(next_line(), test::numbered_line(5, 99));
 }

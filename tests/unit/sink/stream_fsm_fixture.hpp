@@ -20,6 +20,15 @@ inline constexpr StreamSettings kSettings = {.connect_timeout = 10s,
                                              .replay_acked = std::nullopt,
                                              .replay_max_bytes = 100'000};
 
+/// Returns: those of an output that fails over.
+inline constexpr StreamSettings several(std::size_t receivers) {
+  StreamSettings settings = kSettings;
+  settings.receivers = receivers;
+  settings.failback_after = 60s;
+  settings.others = receivers > 1;
+  return settings;
+}
+
 /// Lines of 100 bytes with their frames.
 class StreamFsmTest : public testing::Test {
  protected:

@@ -1,0 +1,25 @@
+// The folders of the outputs' spools, as long as no spool is open: whether the bridge could write to them, and making
+// those that are missing while that is still allowed.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "flowcef/app/privileges.hpp"
+#include "flowcef/config/config.hpp"
+#include "flowcef/core/source_position.hpp"
+
+namespace flowcef {
+
+/// Makes missing folders, with those above them, and hands what it made to the account if this is root's process. Those
+/// that are there keep their owner: they may be anybody's. What cannot be made, check_spool_folders() tells.
+void create_spool_folders(const Config& config, const std::optional<Account>& account);
+
+/// Makes nothing.
+/// Input:   `account`: whom the bridge will become after it has made missing folders; nothing: it stays who it is
+/// Returns: an error for each folder that the bridge could not write to if the user of this process started it.
+/// Thread:  with an account the only one, as it forks.
+[[nodiscard]] ConfigErrors check_spool_folders(const Config& config, const std::optional<Account>& account,
+                                               const std::filesystem::path& file);
+
+}  // namespace flowcef
