@@ -5,12 +5,14 @@ import os
 import pathlib
 import pwd
 import re
+import socket
 import subprocess
 import unittest
 
-from support.bridge import BINARY, MAPPING, Bridge, run_program
+from support.bridge import BINARY, MAPPING, Bridge, Output, run_program
 from support.exporter import WireCapture, export, make_traffic
 from support.harness import DEADLINE_SECONDS, Case, main, require
+from support.process import free_port
 
 USER = "nobody"
 LOW_PORT = 514  # below 1024: only root may listen there
@@ -84,6 +86,37 @@ class Privileges(Case):
         self.wait_until(lambda: re.search(f"cannot write to state_dir .*user={USER}", bridge.log()), "a warning")
         self.assertEqual((self.folder / "state").stat().st_uid, 0)
         bridge.stop()
+
+    def test_spool_of_the_user(self):
+        """PX-12, PX-16: the folder is made by root, for the user, who finds its lines again after a restart."""
+        require_root()
+        self.folder.chmod(0o711)
+        output = Output(f"tcp://127.0.0.1:{free_port()}", **{"spool.mode": "journal"})
+        for name in ("spooled", "restored"):
+            bridge = Bridge(self, output, settings=f'user = "{USER}"\n', stop_deadline="100ms")
+            if name == "spooled":
+                with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as exporter:
+                    exporter.sendto(b"\x00\x05\x00\x01" + bytes(20 + 48), ("127.0.0.1", bridge.port))
+                self.wait_until(bridge.copy, "the record has come")
+            self.assertEqual(bridge.stop().get(f"output.siem.{name}"), 1)
+        for path in (self.folder / "state" / "spool").rglob("*"):
+            status = path.stat()
+            self.assertEqual((status.st_uid, status.st_mode & 0o077), (pwd.getpwnam(USER).pw_uid, 0), path)
+
+    def test_spool_of_somebody_else_exits_2(self):
+        if os.geteuid() != 0:
+            self.skipTest("needs root")
+        self.folder.chmod(0o711)
+        spool = self.folder / "spool"
+        spool.mkdir(0o755)
+        path = self.folder / "flowcef.toml"
+        path.write_text(self.config(f'user = "{USER}"') +
+                        f'[[output]]\nname = "siem"\nto = "tcp://127.0.0.1"\nspool.dir = "{spool}"\n')
+        for command in ("check", "run"):
+            with self.subTest(command):
+                status, _, err = run_program(command, "--config", path)
+                self.assertEqual(status, 2, err)
+                self.assertIn(f"output.siem.spool.dir: user {USER} cannot write to {spool}: Permission denied", err)
 
     def test_root_stays_if_nobody_is_named(self):
         require_root()

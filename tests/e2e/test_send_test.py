@@ -69,6 +69,18 @@ class TestSend(Case):
         self.assertRegex(text, rf"(?m)^output copy: written: \d+ bytes to file:{copy}$")
         self.assertEqual(copy.read_bytes().count(self.event_of(text).encode()), 1)
 
+    def test_send_to_each_receiver_of_a_list(self):
+        """PX-12: each receiver has the event, not the first alone, and nothing goes by the spool."""
+        require(*Rsyslog.needs)
+        receiver = Rsyslog(self, "tcp")
+        away = f"tcp://127.0.0.1:{free_port()}"
+        config = self.configure(f'[[output]]\nname = "siem"\nto = ["{receiver.url()}", "{away}"]\n[output.spool]\n')
+        text, _ = self.send(config, status=1)
+        self.assertRegex(text, rf"(?m)^output siem: acknowledged by the receiver: \d+ bytes to {receiver.url()}, ")
+        self.assertRegex(text, rf"(?m)^output siem: NOT DELIVERED, \d+ bytes to {away}, .*: Connection refused$")
+        receiver.wait_for_lines(1)
+        self.assertFalse((self.folder / "state").exists(), "the spool is left alone")
+
     def test_send_over_one_output(self):
         first, second = self.folder / "first.cef", self.folder / "second.cef"
         config = self.configure(Output(f"file:{first}", name="first").toml(),

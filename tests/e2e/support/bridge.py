@@ -29,16 +29,18 @@ def run_program(*arguments, cwd=None, deadline=DEADLINE_SECONDS):
 class Output:
     """One [[output]] of a configuration; further keys as they are named there, None for the default."""
 
-    def __init__(self, to, name="siem", header="rfc5424", framing=None, tls=None, **keys):
-        self.to, self.name, self.header, self.framing, self.tls, self.keys = to, name, header, framing, tls, keys
+    def __init__(self, to, name="siem", header="rfc5424", framing=None, tls=None, spool=None, **keys):
+        self.to, self.name, self.header, self.framing, self.keys = to, name, header, framing, keys
+        self.tables = {"tls": tls, "spool": spool}
 
     def toml(self):
-        lines = ["[[output]]", f'name = "{self.name}"', f'to = "{self.to}"', f'header = "{self.header}"']
+        lines = ["[[output]]", f'name = "{self.name}"', f"to = {json.dumps(self.to)}", f'header = "{self.header}"']
         if self.framing:
             lines.append(f'framing = "{self.framing}"')
         lines += [f"{key} = {json.dumps(value)}" for key, value in self.keys.items() if value is not None]
-        if self.tls:
-            lines += ["[output.tls]"] + [f'{key} = "{value}"' for key, value in self.tls.items()]
+        for table, values in self.tables.items():
+            if values:
+                lines += [f"[output.{table}]"] + [f'{key} = "{value}"' for key, value in values.items()]
         return "\n".join(lines) + "\n"
 
 

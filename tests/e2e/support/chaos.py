@@ -89,8 +89,11 @@ class Witness:
         if full:
             self._wait_until_full()
         unread = tcp_bytes_unread(self.port)
-        self._process.stop(signal.SIGKILL)
+        self.kill_now()
         return unread
+
+    def kill_now(self):
+        self._process.stop(signal.SIGKILL)
 
     def stop(self):
         """Ends it once all its connections have ended."""
@@ -115,8 +118,9 @@ class Witness:
         return max(numbers)
 
     def lines(self):
-        """The whole lines of all connections; one that was cut by the end of its connection is left out."""
-        for path in self._files():
+        """The whole lines of all connections, one after the other; one that was cut by the end of its connection is left
+        out."""
+        for path in sorted(self._files(), key=lambda path: [int(number) for number in path.name.split("-")[1:]]):
             with open(path, "rb") as file:
                 yield from self._frames(file)
 
@@ -150,15 +154,23 @@ def tally(lines):
 class ChaosCase(Case):
     """Records are sent over TCP and the output is `required`, so that none is lost before it is a line."""
 
-    def start_bridge(self, to, settings, tls=None):
+    _runs = 0
+
+    def start_bridge(self, to, settings, tls=None, stop_deadline=None):
         self.port = free_port()
-        config_path = self.folder / "flowcef.toml"
-        config_path.write_text(
-            f'mapping = "{MAPPING}"\nstate_dir = "{self.folder / "state"}"\nstop_deadline = "{self.patience():.0f}s"\n'
+        (self.folder / "flowcef.toml").write_text(
+            f'mapping = "{MAPPING}"\nstate_dir = "{self.folder / "state"}"\n'
+            f'stop_deadline = "{stop_deadline or self.patience():.0f}s"\n'
             f'[[input]]\ntype = "tcp"\nlisten = ["127.0.0.1:{self.port}"]\n'
             f'[[output]]\nname = "siem"\nto = "{to}"\nheader = "rfc5424"\nrequired = true\n{settings}\n'
             + (f'[output.tls]\nca = "{tls}/ca.pem"\n' if tls else ""))
-        self.bridge = Process(self, "flowcef", [BINARY, "run", "--config", config_path])
+        self.run_bridge()
+
+    def run_bridge(self):
+        """Starts it with the configuration that is there; a log for each run."""
+        self._runs += 1
+        self.bridge = Process(self, f"flowcef-{self._runs}",
+                              [BINARY, "run", "--config", self.folder / "flowcef.toml"])
         self.wait_until(lambda: tcp_listens(self.port), "flowcef listens")
 
     def certificates(self, transport):

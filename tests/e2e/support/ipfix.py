@@ -9,15 +9,16 @@ PER_MESSAGE = 20
 
 
 class Exporter:
-    """IPFIX with a number in each record; templates are sent once, at the start of the connection or at first."""
+    """IPFIX with a number in each record, from `first` on; templates are sent once, at the start of the connection or at
+    first."""
 
-    def __init__(self, case, port, kind=socket.SOCK_STREAM, domain=1):
+    def __init__(self, case, port, kind=socket.SOCK_STREAM, domain=1, first=0):
         self._socket = socket.socket(socket.AF_INET, kind)
         case.addCleanup(self._socket.close)
         self._socket.connect(("127.0.0.1", port))
         self._domain = domain
         self._sequence = 0
-        self.sent = 0
+        self.sent = self._first = first
         template = struct.pack("!HH", 256, len(FIELDS)) + b"".join(struct.pack("!HH", *field) for field in FIELDS)
         self._send(2, template, 0)
 
@@ -43,4 +44,4 @@ class Exporter:
         self._socket.close()
 
     def numbers(self):
-        return [self._domain << 32 | i for i in range(self.sent)]
+        return [self._domain << 32 | i for i in range(self._first, self.sent)]
