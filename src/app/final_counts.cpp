@@ -58,14 +58,15 @@ RenderedCounts& RenderedCounts::operator+=(const RenderedCounts& other) {
 }
 
 void OutputBooksEntry::add(const OutputBooksEntry& other) {
+  const std::uint64_t handed_on = std::min(counts.spooled, other.counts.restored);
   offered += other.offered;
   rendered += other.rendered;
   has_spool |= other.has_spool;
   counts.submitted += other.counts.submitted;
-  counts.restored += other.counts.restored;
+  counts.restored += other.counts.restored - handed_on;
   counts.delivered += other.counts.delivered;
   counts.queued += other.counts.queued;
-  counts.spooled += other.counts.spooled;
+  counts.spooled += other.counts.spooled - handed_on;
   for (const auto& [reason, lines] : other.counts.dropped) counts.dropped[reason] += lines;
   for (const auto& [reason, times] : other.counts.errors) counts.errors[reason] += times;
   counts.failovers += other.counts.failovers;

@@ -188,8 +188,8 @@ OutputBooksEntry OutputGroup::entry_of(const Member& member, std::uint64_t sent_
 }
 
 void OutputGroup::add_counts(FinalCounts& counts, std::uint64_t sent_on) const {
-  for (const Member& member : members_) counts.add(entry_of(member, sent_on));
   for (const OutputBooksEntry& entry : left_) counts.add(entry);
+  for (const Member& member : members_) counts.add(entry_of(member, sent_on));
 }
 
 std::vector<OutputStatus> OutputGroup::status() const {

@@ -148,12 +148,14 @@ bool Spooler::pass() {
 bool Spooler::may_pass(std::size_t cost) {
   const std::lock_guard lock(mutex_);
   const bool interleaved = current_.spool.replay == SpoolReplay::interleave;
-  // What was sent and is kept may fill the bound for long, and goes only when something new is acknowledged.
   const bool waits = !ready_.empty();
+  // What was sent and is kept may fill the bound for long, and goes only when something new is acknowledged: what cannot go
+  // by the disk, or would have to wait there behind all that is old, passes then.
+  const bool must_pass = !waits && (interleaved || blocked_);
   // Half, so that lines do not change their way batch by batch.
   const bool holds_much = spills_ && waits && held_bytes_ > current_.most_held / 2;
   if (interleaved ? holds_much : spool_.has_unread()) return false;
-  const bool has_room = !waits || held_bytes_ + cost <= current_.most_held;
+  const bool has_room = must_pass || held_bytes_ == 0 || held_bytes_ + cost <= current_.most_held;
   spills_ = !has_room || (!reachable_ && current_.spool.mode == SpoolMode::overflow);
   return !spills_;
 }
@@ -333,7 +335,9 @@ std::size_t Spooler::put_away(std::vector<Parcel> in_hand) {
   group_.clear();
   while (BatchRef batch = queue_.pop()) rest.push_back({.batch = std::move(batch)});
   if (!found_) return give_up(in_hand) + give_up(rest);
-  return (put_in_front(in_hand) ? 0 : give_up(in_hand)) + (append(rest) ? 0 : give_up(rest));
+  const std::size_t dropped = (put_in_front(in_hand) ? 0 : give_up(in_hand)) + (append(rest) ? 0 : give_up(rest));
+  (void)attempt([this] { spool_.close(); });
+  return dropped;
 }
 
 /// Returns: false if the disk does not take them.
@@ -360,7 +364,6 @@ bool Spooler::append(const std::vector<Parcel>& parcels) {
     books_.spooled(parcel.unsettled());
     queue_.release(*parcel.batch);
   }
-  (void)attempt([this] { spool_.close(); });
   return true;
 }
 

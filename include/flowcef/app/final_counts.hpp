@@ -37,6 +37,7 @@ struct OutputBooksEntry {
   OutputCounts counts;
   bool has_spool = false;
 
+  /// Input: the books of a later output of the name, which found on disk what this one left there.
   void add(const OutputBooksEntry& other);
 };
 
