@@ -14,6 +14,14 @@ struct SourcePosition {
   friend bool operator==(const SourcePosition&, const SourcePosition&) = default;
 };
 
+/// A word of a configuration file and where it stands.
+struct PositionedText {
+  std::string text;
+  SourcePosition where;
+
+  friend bool operator==(const PositionedText&, const PositionedText&) = default;
+};
+
 /// One problem with a configuration, mapping or table file.
 struct ConfigError {
   SourcePosition where;
