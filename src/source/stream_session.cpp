@@ -17,13 +17,15 @@ std::atomic<std::uint64_t> sessions_so_far{0};
 
 }  // namespace
 
-StreamSession::StreamSession(Socket from, std::shared_ptr<asio::ssl::context> tls, std::chrono::milliseconds timeout,
-                             const Endpoint& peer_endpoint, const Endpoint& local_endpoint)
+StreamSession::StreamSession(Socket from, StreamContent content, std::shared_ptr<asio::ssl::context> tls,
+                             std::chrono::milliseconds timeout, const Endpoint& peer_endpoint,
+                             const Endpoint& local_endpoint)
     : socket(std::move(from)),
       number(sessions_so_far.fetch_add(1, std::memory_order_relaxed) + 1),
       peer(peer_endpoint),
       local(local_endpoint),
       idle_timeout(timeout),
+      framer(content),
       tls_settings_(std::move(tls)),
       secured_(tls_settings_ == nullptr) {
   if (tls_settings_ != nullptr) tls_.emplace(socket, *tls_settings_);

@@ -1,4 +1,4 @@
-// One export connection: its socket, plain or under TLS, and the framer that cuts what it brings. Waits for nothing.
+// One connection: its socket, plain or under TLS, and the framer that cuts what it brings. Waits for nothing.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -12,7 +12,7 @@
 #include <string>
 
 #include "flowcef/core/ip_address.hpp"
-#include "flowcef/source/stream_framer.hpp"
+#include "session_framer.hpp"
 
 namespace flowcef {
 
@@ -23,8 +23,8 @@ class StreamSession {
   using Socket = boost::asio::ip::tcp::socket;
 
   /// Input: `tls` is null for plain TCP; `idle_timeout` 0: none.
-  StreamSession(Socket socket, std::shared_ptr<boost::asio::ssl::context> tls, std::chrono::milliseconds idle_timeout,
-                const Endpoint& peer, const Endpoint& local);
+  StreamSession(Socket socket, StreamContent content, std::shared_ptr<boost::asio::ssl::context> tls,
+                std::chrono::milliseconds idle_timeout, const Endpoint& peer, const Endpoint& local);
   StreamSession(const StreamSession&) = delete;
   StreamSession& operator=(const StreamSession&) = delete;
 
@@ -46,7 +46,7 @@ class StreamSession {
   const Endpoint peer;
   const Endpoint local;
   const std::chrono::milliseconds idle_timeout;  ///< 0: none
-  StreamFramer framer{IpfixDamage::refuse};
+  SessionFramer framer;
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   bool has_more = false;  ///< its last turn ended before it was empty
 

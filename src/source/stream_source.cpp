@@ -29,9 +29,6 @@ namespace {
 
 constexpr int kReadsPerTurn = 16;  ///< 256 KiB or more, then the other sessions get their turn
 constexpr int kTurnsAtEnd = 64;    ///< more than a receive buffer of usual size holds
-/// A greeting of another protocol, against a stray byte in front of the first message.
-constexpr std::uint64_t kMaxRubbishAtFirst = 256;
-constexpr std::uint64_t kMaxRubbish = StreamFramer::kMaxMessage;
 constexpr auto kLogInterval = std::chrono::seconds(10);
 
 std::int64_t now_ns() noexcept {
@@ -130,7 +127,8 @@ class StreamSource::Impl : public std::enable_shared_from_this<Impl> {
     }
     static_cast<void>(socket.non_blocking(true, error));
     set_keep_alive(socket);
-    const auto session = std::make_shared<StreamSession>(std::move(socket), tls_, idle_timeout(), peer, local);
+    const auto session =
+        std::make_shared<StreamSession>(std::move(socket), config_.content, tls_, idle_timeout(), peer, local);
     session->deadline = deadline_after(tls_ ? config_.handshake_timeout : session->idle_timeout);
     sessions_.emplace(session->number, session);
     ++sessions_of_[peer.address];
@@ -218,8 +216,7 @@ class StreamSource::Impl : public std::enable_shared_from_this<Impl> {
     datagram.listener = session.local;
     datagram.session = session.number;
     datagram.received_ns = now_ns();
-    StreamFramer::Status status;
-    while ((status = session.framer.next(datagram.payload)) == StreamFramer::Status::message) {
+    while (session.framer.next(datagram.payload)) {
       counts_.messages.add();
       idle_due_ = true;
       handlers_.on_datagram(datagram);
@@ -227,11 +224,9 @@ class StreamSource::Impl : public std::enable_shared_from_this<Impl> {
     }
     counts_.skips.add(session.framer.skips() - skips);
     counts_.skipped_bytes.add(session.framer.skipped_bytes() - skipped);
-    if (status == StreamFramer::Status::refused) return close_for(session, session.framer.refusal());
-    const std::uint64_t limit = session.framer.has_begun() ? kMaxRubbish : kMaxRubbishAtFirst;
-    if (session.framer.skipped_in_a_row() > limit) return close_for(session, "it brings no export messages");
+    if (const auto fault = session.framer.fault(); !fault.empty()) return close_for(session, fault);
     if (session.framer.skips() != skips) {
-      warn(skip_log_, "bytes that belong to no message", session.peer, "searching for the next one");
+      warn(skip_log_, "bytes that belong to no message", session.peer, session.framer.skip_reason());
     }
     return true;
   }

@@ -1,4 +1,4 @@
-// Takes export connections over TCP and TLS and hands on every message of theirs.
+// Takes connections of exporters, or of senders of log lines, over TCP and TLS and hands on every message of theirs.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,8 @@ class io_context;
 
 namespace flowcef {
 
-/// opened = closed + sessions that are open now. bytes = those of messages + skipped_bytes, once all are closed.
+/// opened = closed + sessions that are open now. bytes = those of messages + skipped_bytes, once all are closed, and
+/// with log lines what stands between them or counts them.
 struct StreamSourceCounts {
   Counter opened;         ///< connections that were taken, TLS handshake or not
   Counter closed;         ///< by either side
@@ -44,11 +45,12 @@ struct StreamSourceHandlers {
 };
 
 /// Sessions carry IPFIX or NetFlow v1, v5, v7 (StreamFramer), told apart by what comes. One that brings something
-/// else is closed: for IPFIX at the first message that is none, for the others after a run of such bytes.
+/// else is closed: for IPFIX at the first message that is none, for the others after a run of such bytes. With
+/// StreamContent::syslog they carry syslog messages (SyslogFramer), each of which is a datagram; any bytes will do.
 /// A datagram's listener is the address that is listened on, as over UDP.
 /// Thread: the one that runs the io_context, which calls the handlers as well; counts() from any.
 /// Lifetime: the io_context must outlive it; the handlers are not called any more once it is destroyed.
-/// Source: RFC 7011 section 10.4 (TCP), section 11.1 (TLS)
+/// Source: RFC 7011 section 10.4 (TCP), section 11.1 (TLS); RFC 6587 (syslog over TCP), RFC 5425 (over TLS)
 class StreamSource {
  public:
   /// What prepare() has opened and loaded for another configuration. Closes it again unless it is applied.

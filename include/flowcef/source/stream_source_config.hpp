@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,8 +23,15 @@ struct ListenTlsConfig {
   friend bool operator==(const ListenTlsConfig&, const ListenTlsConfig&) = default;
 };
 
+/// What a connection carries.
+enum class StreamContent : std::uint8_t {
+  exports,
+  syslog,  ///< messages with octet counts or ending in LF, NUL or CR LF, told apart by what comes (RFC 6587)
+};
+
 struct StreamSourceConfig {
   std::vector<Endpoint> listen = {};
+  StreamContent content = StreamContent::exports;
   std::optional<ListenTlsConfig> tls = {};  ///< unset: plain TCP
   std::vector<IpPrefix> allowed = {};       ///< addresses that may connect; empty: all
   std::size_t max_sessions = 1024;          ///< each takes up to 80 KiB, with TLS another 50
