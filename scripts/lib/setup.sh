@@ -6,7 +6,7 @@ BUILD_DIR=build/release
 TOOLS_DIR=build/tools
 
 BUILD_PACKAGES=(g++ cmake ninja-build ccache pkg-config libboost1.81-dev libssl-dev libspdlog-dev libfmt-dev
-  libtomlplusplus-dev libcli11-dev libpcap-dev)
+  libtomlplusplus-dev libcli11-dev libpcap-dev libre2-dev)
 TEST_PACKAGES=(libgtest-dev libgmock-dev libbenchmark-dev git python3 openssl tcpdump liblognorm-utils iproute2 nftables
   procps util-linux tshark libestr0 libfastjson4 libglib2.0-0 libgnutls30 libivykis0 libjson-c5 libnet1 libpcre3 librrd8
   libwrap0)

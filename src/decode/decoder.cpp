@@ -24,6 +24,7 @@ Decoder::Decoder(const ElementRegistry& registry, InputState& input, DecodeCount
       counters_(counters),
       handler_(handler),
       parser_(registry),
+      layouts_(input),
       exporters_(input),
       pen_(input.config, input.held_bytes) {
   read_by(registry);
@@ -34,6 +35,7 @@ Decoder::~Decoder() = default;
 void Decoder::read_by(const ElementRegistry& registry) {
   parser_ = TemplateParser(registry);
   locator_ = std::make_unique<RecordLocator>(registry);
+  layouts_.read_by(registry);
   for (std::size_t i = 0; i < kFixedFormats.size(); ++i) {
     const auto layout = make_fixed_template(kFixedFormats[i], registry);
     layout->serial = new_layout_serial();
@@ -52,6 +54,7 @@ void Decoder::reconfigure(const ElementRegistry& registry) {
 void Decoder::decode(const Datagram& datagram) noexcept {
   advance_clock(datagram.received_ns);
   if (datagram.payload.size() < 2) return refuse(datagram, Refusal::short_header);
+  if (const LayoutFormat* layout = layouts_.find(datagram.payload)) return decode_layout(datagram, *layout);
   switch (load_be<std::uint16_t>(datagram.payload.data())) {
     case 1:
     case 5:
@@ -84,7 +87,7 @@ Decoder::Message Decoder::begin_message(const Datagram& datagram, ExportContext 
   if (!match_port && datagram.session == 0) key.exporter.port = 0;
   message.exporter = &exporters_.exporter(datagram.exporter.address);
   message.domain = &exporters_.domain(*message.exporter, key);
-  use_tables(message.context, message.domain->tables);
+  use_tables(message.context, *message.domain);
   return message;
 }
 
@@ -93,16 +96,21 @@ void Decoder::end_message(const Message& message) {
   ++message.exporter->counts.datagrams;
   message.exporter->counts.records += message.records;
   const ExportContext& context = message.context;
-  const bool has_uptime = context.format != ExportFormat::ipfix;
-  message.domain->sequence.take({context.sequence, message.records, message.undecoded_bytes,
-                                 has_uptime ? std::optional(context.uptime_ms) : std::nullopt},
-                                message.exporter->counts.sequence);
+  const bool has_uptime = context.format != ExportFormat::ipfix && context.uptime_known;
+  if (message.is_numbered) {
+    message.domain->sequence.take({context.sequence, message.records + message.waiting_records, message.undecoded_bytes,
+                                   has_uptime ? std::optional(context.uptime_ms) : std::nullopt},
+                                  message.exporter->counts.sequence);
+  }
   if (message.refusal) handler_.on_refused(message.datagram, *message.refusal);
 }
 
 void Decoder::decode_fixed(const Datagram& datagram) {
   const FixedMessage found = read_fixed_message(datagram.payload);
-  if (found.format == nullptr) return refuse(datagram, found.refusal.value_or(Refusal::unknown_version));
+  if (found.format == nullptr) {
+    const auto named = recognise_unsupported(datagram.payload);
+    return refuse(datagram, named.value_or(found.refusal.value_or(Refusal::unknown_version)));
+  }
   ExportContext context;
   context.format = found.format->format;
   context.export_ms = found.export_ms;

@@ -16,10 +16,14 @@ struct Decoder::Message {
   std::uint32_t records = 0;          ///< data records decoded
   std::uint32_t undecoded_bytes = 0;  ///< of its data sets that could not be decoded
   std::optional<Refusal> refusal;     ///< the first one
+  std::uint32_t waiting_records = 0;  ///< that its sequence number counts, but which are not decoded yet
+  bool is_numbered = true;            ///< false: the header has no sequence number
 };
 
 /// An IPFIX header has no uptime; systemInitTimeMilliseconds in options data gives it.
-inline void use_tables(ExportContext& context, const OptionsTables& tables) {
+inline void use_tables(ExportContext& context, const Domain& domain) {
+  const OptionsTables& tables = domain.tables;
+  context.settings = &domain.exporter.settings;
   context.tables = tables.size() == 0 ? nullptr : &tables;
   const auto init_ms = tables.system_init_ms();
   if (context.format != ExportFormat::ipfix || !init_ms) return;

@@ -88,7 +88,7 @@ void Decoder::release_held(Domain& domain, std::uint16_t id, const Template& lay
   for (HeldSet& set : pen_.take(domain.key, id)) {
     const Datagram none;
     Message message{none, set.context, &domain.exporter, &domain, 0, 0, std::nullopt};
-    use_tables(message.context, domain.tables);
+    use_tables(message.context, domain);
     deliver(message, id, layout, set.body());
     counters_.recovered_records.add(message.records);
     domain.exporter.counts.records += message.records;
@@ -127,13 +127,14 @@ void Decoder::deliver(Message& message, std::uint16_t id, const Template& layout
       if (!kept) counters_.options_rows_refused.add();
       return kept;
     });
-    use_tables(message.context, domain.tables);
+    use_tables(message.context, domain);
   }
   handler_.on_data_set(set);
 }
 
 /// What is handed on is a message of its own: the header, with its length, and the one set.
 void Decoder::give_up(const HeldSet& set) {
+  if (set.context.format == ExportFormat::layout) return settle_held(set);
   count_undecoded(set.body().size());
   count(exporters_.exporter(set.key.exporter.address).counts, Refusal::template_missing);
   const Bytes body = set.body();

@@ -14,7 +14,7 @@ constexpr std::size_t kMaxDomainsPerExporter = 1'024;
 }  // namespace
 
 Domain::Domain(const DomainKey& of, Exporter& owner)
-    : key(of), exporter(owner), sequence(of.format, owner.sequence_rule) {}
+    : key(of), exporter(owner), sequence(of.format, owner.settings.sequence) {}
 
 void ExporterCounts::add(const ExporterCounts& other) {
   datagrams += other.datagrams;
@@ -42,18 +42,9 @@ Exporter& ExporterTable::exporter(const IpAddress& address) {
   if (exporters_.size() >= kMaxExporters) forget_silent();
   Exporter& exporter = exporters_.emplace_front();
   exporter.address = address;
-  exporter.sequence_rule = rule_for(address);
+  exporter.settings = settings_for(input_.exporters, address);
   by_address_.emplace(address, exporters_.begin());
   return exporter;
-}
-
-SequenceRule ExporterTable::rule_for(const IpAddress& address) const noexcept {
-  const ExporterConfig* best = nullptr;
-  for (const ExporterConfig& config : input_.exporters) {
-    if (!config.match.contains(address)) continue;
-    if (best == nullptr || config.match.bits() > best->match.bits()) best = &config;
-  }
-  return best == nullptr ? SequenceRule::standard : best->sequence;
 }
 
 ExporterCounts& ExporterTable::counts_of_stranger(const IpAddress& address) {
@@ -130,10 +121,11 @@ void ExporterTable::drop_gone() {
 void ExporterTable::reconfigure() {
   drop_gone();
   for (Exporter& exporter : exporters_) {
-    const SequenceRule rule = rule_for(exporter.address);
-    if (rule == exporter.sequence_rule) continue;
+    const SequenceRule before = exporter.settings.sequence;
+    exporter.settings = settings_for(input_.exporters, exporter.address);
+    const SequenceRule rule = exporter.settings.sequence;
+    if (rule == before) continue;
     close_sequence(exporter);
-    exporter.sequence_rule = rule;
     for (auto& [key, domain] : exporter.domains) domain.sequence = SequenceTracker(key.format, rule);
   }
 }

@@ -39,6 +39,7 @@ bool HoldingPen::hold(const DomainKey& key, std::uint16_t template_id, const Exp
   set.context = context;
   set.context.header = Bytes(set.bytes).first(context.header.size());
   set.context.tables = nullptr;
+  set.context.settings = nullptr;
   by_place_[{key, template_id}].push_back(std::prev(by_age_.end()));
   bytes_of_[key.exporter.address] += bytes;
   return true;

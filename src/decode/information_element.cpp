@@ -101,6 +101,16 @@ ElementRegistry::ElementRegistry() {
   }
   insert({{kNetflow7Pen, kNetflow7Flags}, "flags", DataType::unsigned16});
   insert({{kNetflow7Pen, kNetflow7RouterSc}, "routerSc", DataType::ipv4_address});
+  insert({{kSyslogPen, kSyslogFacility}, "syslogFacility", DataType::unsigned8});
+  insert({{kSyslogPen, kSyslogSeverity}, "syslogSeverity", DataType::unsigned8});
+  insert({{kSyslogPen, kSyslogTimestamp}, "syslogTimestamp", DataType::date_time_milliseconds});
+  insert({{kSyslogPen, kSyslogHostname}, "syslogHostname", DataType::string});
+  insert({{kSyslogPen, kSyslogAppName}, "syslogAppName", DataType::string});
+  insert({{kSyslogPen, kSyslogProcId}, "syslogProcId", DataType::string});
+  insert({{kSyslogPen, kSyslogMsgId}, "syslogMsgId", DataType::string});
+  insert({{kSyslogPen, kSyslogStructuredData}, "syslogStructuredData", DataType::string});
+  insert({{kSyslogPen, kSyslogMessage}, "syslogMessage", DataType::string});
+  insert({{kSyslogPen, kLogPattern}, "logPattern", DataType::string});
 }
 
 void ElementRegistry::insert(InformationElement element) {
@@ -129,6 +139,14 @@ ConfigErrors ElementRegistry::add(std::span<const ElementRow> rows) {
             std::filesystem::path(row.where.file).stem().string()});
   }
   return errors;
+}
+
+const InformationElement* ElementRegistry::define(const std::string& name, std::optional<DataType> type) {
+  if (const auto known = by_name_.find(name); known != by_name_.end()) {
+    return !type || known->second->type == *type ? known->second : nullptr;
+  }
+  insert({{kNamedPen, ++named_}, name, type.value_or(DataType::string)});
+  return by_name_.find(name)->second;
 }
 
 const InformationElement* ElementRegistry::find(ElementId id) const {

@@ -241,6 +241,13 @@ std::uint64_t sampling_interval_of(const Row& row) noexcept {
   return 0;
 }
 
+/// Returns: null if there are none.
+const NumberNames* configured_names(const ExportContext& context, OptionsTable table) noexcept {
+  if (context.settings == nullptr) return nullptr;
+  if (table == OptionsTable::interface_name) return context.settings->interfaces.get();
+  return table == OptionsTable::class_name ? context.settings->classes.get() : nullptr;
+}
+
 }  // namespace
 
 void OptionsTables::learn(const DataSet& set, const Accept& accept) {
@@ -321,6 +328,17 @@ const OptionsRow* OptionsTables::find(const RowKey& row) const noexcept {
 
 std::size_t OptionsTables::Hash::operator()(const RowKey& row) const noexcept {
   return std::hash<std::string_view>()(row.key) * kOptionsTableCount + static_cast<std::size_t>(row.table);
+}
+
+bool has_names(const ExportContext& context, OptionsTable table) noexcept {
+  return configured_names(context, table) != nullptr || (context.tables != nullptr && context.tables->has(table));
+}
+
+std::string_view name_of(const ExportContext& context, OptionsTable table, Bytes key) noexcept {
+  if (const NumberNames* names = configured_names(context, table)) {
+    if (const std::string* name = find_name(*names, key)) return *name;
+  }
+  return context.tables == nullptr ? std::string_view() : context.tables->name(table, key);
 }
 
 }  // namespace flowcef

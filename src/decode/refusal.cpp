@@ -16,10 +16,14 @@ std::string_view to_string(Refusal reason) {
       return "netflow8";
     case Refusal::sflow:
       return "sflow";
+    case Refusal::packeteer1:
+      return "packeteer1";
     case Refusal::unknown_version:
       return "unknown_version";
     case Refusal::bad_message_length:
       return "bad_message_length";
+    case Refusal::record_length_unknown:
+      return "record_length_unknown";
     case Refusal::bad_set_length:
       return "bad_set_length";
     case Refusal::reserved_set_id:
@@ -36,6 +40,8 @@ std::string_view to_string(Refusal reason) {
       return "ignored_withdrawal";
     case Refusal::bad_record:
       return "bad_record";
+    case Refusal::unmatched_line:
+      return "unmatched_line";
   }
   return "unknown";
 }

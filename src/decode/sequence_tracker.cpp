@@ -23,7 +23,7 @@ SequenceTracker::SequenceTracker(ExportFormat format, SequenceRule rule) noexcep
   const bool netflow9 = format == ExportFormat::netflow9;
   switch (rule) {
     case SequenceRule::standard:
-      unit_ = netflow9 ? Unit::unsure : Unit::records;
+      unit_ = netflow9 ? Unit::unsure : format == ExportFormat::layout ? Unit::growth : Unit::records;
       break;
     case SequenceRule::records:
       unit_ = Unit::records;
@@ -41,6 +41,7 @@ SequenceTracker::SequenceTracker(ExportFormat format, SequenceRule rule) noexcep
 void SequenceTracker::take(const SequencedMessage& message, SequenceCounts& counts) noexcept {
   if (unit_ == Unit::none) return;
   if (!started_) return start(message);
+  if (unit_ == Unit::growth) return take_growth(message, counts);
   ++messages_;
   expire(counts);
   const std::int32_t ahead = distance(message.sequence, expected_);
@@ -74,6 +75,19 @@ void SequenceTracker::restart(const SequencedMessage& message, SequenceCounts& c
   gap_count_ = 0;
   ++counts.restarted;
   start(message);
+}
+
+/// A late message has a smaller uptime too.
+void SequenceTracker::take_growth(const SequencedMessage& message, SequenceCounts& counts) noexcept {
+  const bool is_behind = distance(message.sequence, previous_.sequence) < 0;
+  const bool is_late =
+      message.uptime_ms && previous_.uptime_ms && distance(*message.uptime_ms, *previous_.uptime_ms) <= 0;
+  if (booted(message) || (is_behind && !is_late)) return restart(message, counts);
+  if (is_behind) {
+    ++counts.reordered;
+  } else {
+    advance(message);
+  }
 }
 
 void SequenceTracker::take_next(const SequencedMessage& message, SequenceCounts& counts) noexcept {

@@ -16,6 +16,10 @@ std::string_view to_string(ExportFormat format) {
       return "netflow9";
     case ExportFormat::ipfix:
       return "ipfix";
+    case ExportFormat::layout:
+      return "layout";
+    case ExportFormat::syslog:
+      return "syslog";
   }
   return "unknown";
 }
@@ -27,13 +31,20 @@ const Field* Template::find(ElementId element) const noexcept {
   return nullptr;
 }
 
+const Field* Template::find_named(std::string_view element) const noexcept {
+  for (const Field& field : fields) {
+    if (field.element != nullptr && field.element->name == element) return &field;
+  }
+  return nullptr;
+}
+
 std::uint64_t new_layout_serial() noexcept {
   static std::atomic<std::uint64_t> next = 1;
   return next.fetch_add(1, std::memory_order_relaxed);
 }
 
 bool is_same_layout(const Template& a, const Template& b) noexcept {
-  return a.format == b.format && a.options == b.options && a.scope_fields == b.scope_fields &&
+  return a.format == b.format && a.name == b.name && a.options == b.options && a.scope_fields == b.scope_fields &&
          a.definition == b.definition;
 }
 

@@ -21,11 +21,23 @@ bool is_sflow(Bytes datagram) {
   return (version == 2 || version == 4 || version == 5) && (address_type == 1 || address_type == 2);
 }
 
+/// Packeteer-1 has the version of NetFlow v1 and, as its successor, a count of 8 bits where that has the upper half of
+/// one of 16 bits, which is 0 there. Nothing else is known of it, so no more is asked than that so many flows have room.
+bool is_packeteer1(Bytes datagram) {
+  constexpr std::size_t kSmallestHeader = 16;
+  constexpr std::size_t kSmallestRecord = 24;
+  const std::size_t count = datagram[2];
+  return load_be<std::uint16_t>(datagram.data()) == 1 && count != 0 && count <= kMaxRecords &&
+         datagram.size() >= kSmallestHeader + count * kSmallestRecord;
+}
+
 }  // namespace
 
 std::optional<Refusal> recognise_unsupported(Bytes datagram) noexcept {
   if (is_sflow(datagram)) return Refusal::sflow;
-  if (datagram.size() < kNetflow6HeaderLength || !is_plausible_count(datagram)) return std::nullopt;
+  if (datagram.size() < kNetflow6HeaderLength) return std::nullopt;
+  if (is_packeteer1(datagram)) return Refusal::packeteer1;
+  if (!is_plausible_count(datagram)) return std::nullopt;
   const auto version = load_be<std::uint16_t>(datagram.data());
   if (version == 6) return Refusal::netflow6;
   if (version == 8 && datagram.size() >= kNetflow8HeaderLength) return Refusal::netflow8;

@@ -56,6 +56,7 @@ const std::map<std::string, CefType>& context_types() {
       {"@corrected_packets", CefType::long_integer},
       {"@ingress_interface_name", CefType::string},
       {"@application_name", CefType::string},
+      {"@class_name", CefType::string},
   };
   return kTypes;
 }

@@ -123,10 +123,13 @@ bool holds(const ConditionSpec& condition, const Record& record) {
     }
     case ConditionSpec::Kind::format:
       return std::ranges::any_of(condition.words, [&](const PositionedText& format) {
-        return format.text == to_string(record.set().layout.format);
+        return format.text == to_string(record.set().layout.format) || format.text == record.set().layout.name;
       });
     case ConditionSpec::Kind::element:
       return element_passes(condition, record);
+    case ConditionSpec::Kind::found:
+    case ConditionSpec::Kind::column:
+      return false;  // it knows no lookups
   }
   return false;
 }

@@ -258,7 +258,7 @@ std::optional<ReferenceRenderer::Offer> ReferenceRenderer::record_value(const Ke
     const bool beyond = *count != 0 && interval > ~std::uint64_t{0} / *count;
     return number_offer(key, beyond ? ~std::uint64_t{0} : *count * interval);
   }
-  return std::nullopt;  // a name that only options data tells
+  return std::nullopt;  // a name that only options data or the configuration tells
 }
 
 /// An end before the start says that one of them is wrong.

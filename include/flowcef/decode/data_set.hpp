@@ -6,6 +6,7 @@
 
 #include "flowcef/core/byte_order.hpp"
 #include "flowcef/core/ip_address.hpp"
+#include "flowcef/decode/exporter_config.hpp"
 #include "flowcef/decode/template.hpp"
 
 namespace flowcef {
@@ -33,6 +34,7 @@ struct ExportContext {
   Bytes header;               ///< the export header's bytes, big-endian
   /// What the exporter's options data said so far; null: nothing, or not of this domain.
   const OptionsTables* tables = nullptr;
+  const ExporterSettings* settings = nullptr;  ///< what the operator says of the exporter; null: nothing
 };
 
 /// Where a field of a record stands.

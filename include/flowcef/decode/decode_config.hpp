@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "flowcef/core/ip_prefix.hpp"
+#include "flowcef/decode/exporter_config.hpp"
+#include "flowcef/decode/log_config.hpp"
 
 namespace flowcef {
 
@@ -22,22 +24,6 @@ enum class RecordView : std::uint8_t {
   both,
 };
 
-/// What an exporter's sequence numbers count.
-enum class SequenceRule : std::uint8_t {
-  standard,  ///< as its format says: v5 flows, v9 datagrams, IPFIX records; a v9 exporter that counts records is noticed
-  records,   ///< data records, those of options data included
-  datagrams,
-  off,  ///< nothing of use: no losses are counted
-};
-
-/// Settings of some exporters; of several that match, the longest prefix counts.
-struct ExporterConfig {
-  IpPrefix match;
-  SequenceRule sequence = SequenceRule::standard;
-
-  friend bool operator==(const ExporterConfig&, const ExporterConfig&) = default;
-};
-
 /// What a flow must have to be sent on.
 struct Requirement {
   bool skylight = false;  ///< the set of the Skylight sensor: times, interfaces, protocol, ToS, addresses ...
@@ -47,6 +33,7 @@ struct Requirement {
 };
 
 struct DecodeConfig {
+  std::string layout;              ///< every datagram is read by it; empty: by what it begins with
   std::optional<bool> match_port;  ///< whether the exporter's port tells template sets apart; nothing: IPFIX yes, v9 no
   std::size_t max_templates = 200'000;             ///< of the whole input, or kUnlimited
   std::size_t max_templates_per_exporter = 1'000;  ///< or kUnlimited
@@ -61,6 +48,10 @@ struct DecodeConfig {
   bool options_records = true;  ///< false: options data feeds tables only
   Requirement require;
   std::chrono::milliseconds long_flow{0};  ///< flows that last longer are marked; 0: none is
+
+  std::optional<LogConfig> log;       ///< set: log lines come in, not exports
+  bool send = true;                   ///< false: records feed lookups only
+  std::chrono::milliseconds wait{0};  ///< how long datagrams are kept, so that lookups know what comes a little later
 
   std::vector<IpPrefix> exporters;  ///< who is heard; empty: everyone
   std::size_t max_datagrams_per_second_per_exporter = kUnlimited;

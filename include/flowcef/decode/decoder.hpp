@@ -12,6 +12,7 @@
 #include "flowcef/decode/fixed_formats.hpp"
 #include "flowcef/decode/holding_pen.hpp"
 #include "flowcef/decode/input_state.hpp"
+#include "flowcef/decode/layout_templates.hpp"
 #include "flowcef/decode/refusal.hpp"
 #include "flowcef/decode/template_parser.hpp"
 #include "flowcef/source/datagram.hpp"
@@ -61,6 +62,16 @@ class Decoder {
   void decode_fixed(const Datagram& datagram);
   void decode_netflow9(const Datagram& datagram);
   void decode_ipfix(const Datagram& datagram);
+  void decode_layout(const Datagram& datagram, const LayoutFormat& layout);
+  enum class LengthNews : std::uint8_t { unknown, learned, known };
+  /// Returns: nothing if the datagram's records are of another length than is known.
+  [[nodiscard]] std::optional<LengthNews> learn_length(const Datagram& datagram, const LayoutFormat& layout,
+                                                       std::uint32_t length, const ExportContext& context);
+  void hold_layout(Message& message, const LayoutFormat& layout, const LayoutMessage& found);
+  void release_layouts(Exporter& exporter, const LayoutFormat& layout);
+  void release_layout(Domain& domain, const LayoutFormat& layout);
+  void decode_held(const HeldSet& set);
+  void settle_held(const HeldSet& set);
   /// Input: a context with what the export header says.
   [[nodiscard]] Message begin_message(const Datagram& datagram, ExportContext context);
   void end_message(const Message& message);
@@ -88,6 +99,7 @@ class Decoder {
   DataSetHandler& handler_;
   TemplateParser parser_;
   std::array<std::shared_ptr<const Template>, kFixedFormats.size()> fixed_layouts_;  ///< in the order of kFixedFormats
+  LayoutTemplates layouts_;
   ExporterTable exporters_;
   HoldingPen pen_;
   std::unique_ptr<RecordLocator> locator_;

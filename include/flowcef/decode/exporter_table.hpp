@@ -9,9 +9,11 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include "flowcef/decode/domain_key.hpp"
 #include "flowcef/decode/input_state.hpp"
+#include "flowcef/decode/layout_lengths.hpp"
 #include "flowcef/decode/options_tables.hpp"
 #include "flowcef/decode/refusal.hpp"
 #include "flowcef/decode/sequence_tracker.hpp"
@@ -49,8 +51,9 @@ struct Domain {
 
 struct Exporter {
   IpAddress address;
-  SequenceRule sequence_rule = SequenceRule::standard;
+  ExporterSettings settings;
   ExporterCounts counts;
+  std::vector<LayoutLength> layouts;  ///< one for each that it has sent records of
   std::unordered_map<DomainKey, Domain, DomainKeyHash> domains;
 };
 
@@ -92,7 +95,6 @@ class ExporterTable {
   void drop_gone();
   void forget_silent();
   void close_sequence(Exporter& exporter);
-  [[nodiscard]] SequenceRule rule_for(const IpAddress& address) const noexcept;
 
   InputState& input_;
   std::list<Exporter> exporters_;  ///< most recently heard first

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -61,6 +62,25 @@ inline constexpr std::uint32_t kNetflow9Pen = 0xffff'ffff;
 inline constexpr std::uint32_t kNetflow7Pen = 0xffff'fffd;
 inline constexpr std::uint16_t kNetflow7Flags = 1;     ///< which fields of the record are invalid
 inline constexpr std::uint16_t kNetflow7RouterSc = 2;  ///< the router that the switch bypassed
+/// Of what stands in front of a log line's message; its numbers are our own.
+inline constexpr std::uint32_t kSyslogPen = 0xffff'fffc;
+inline constexpr std::uint16_t kSyslogFacility = 1;   ///< 0 to 23; RFC 5424 section 6.2.1, as is
+inline constexpr std::uint16_t kSyslogSeverity = 2;   ///< 0 (emergency) to 7 (debug)
+inline constexpr std::uint16_t kSyslogTimestamp = 3;  ///< by the sender's clock
+inline constexpr std::uint16_t kSyslogHostname = 4;   ///< as the sender calls itself
+inline constexpr std::uint16_t kSyslogAppName = 5;    ///< RFC 3164: the tag
+inline constexpr std::uint16_t kSyslogProcId = 6;
+inline constexpr std::uint16_t kSyslogMsgId = 7;
+inline constexpr std::uint16_t kSyslogStructuredData = 8;  ///< as it was sent
+inline constexpr std::uint16_t kSyslogMessage = 9;         ///< what is left behind the header
+inline constexpr std::uint16_t kLogPattern = 10;           ///< name of the pattern that took the line
+/// Of elements that only a layout or pattern file names; numbered as they come.
+inline constexpr std::uint32_t kNamedPen = 0xffff'fffb;
+/// Enterprise numbers from here on are no one's: they tell numberings apart that no wire has.
+inline constexpr std::uint32_t kFirstOwnPen = 0xffff'fff0;
+
+class LayoutFormat;
+struct LayoutConfig;
 
 struct ElementId {
   std::uint32_t pen = 0;  ///< 0: IANA
@@ -82,7 +102,7 @@ struct InformationElement {
 /// Thread:   immutable once the tables are added; then any thread.
 class ElementRegistry {
  public:
-  /// Holds the IANA elements, their reverse twins (RFC 5103) and NetFlow v7's own.
+  /// Holds the IANA elements, their reverse twins (RFC 5103), NetFlow v7's own and those of syslog headers.
   ElementRegistry();
   ElementRegistry(const ElementRegistry&) = delete;
   ElementRegistry& operator=(const ElementRegistry&) = delete;
@@ -90,6 +110,18 @@ class ElementRegistry {
   /// A later row for the same number replaces an earlier one, so that a user's table can correct a shipped one.
   /// Errors: a row that takes a name which another number of the same enterprise has.
   [[nodiscard]] ConfigErrors add(std::span<const ElementRow> rows);
+
+  /// Returns: the element of that name, made under kNamedPen if there is none; null if the one there is has another type.
+  /// Input:   without a type: that of the element there is, or a string
+  const InformationElement* define(const std::string& name, std::optional<DataType> type);
+
+  /// Takes a layout in. To be called behind add(), as its fields are named by what is there.
+  /// Errors: as LayoutFormat::make(), and a name or version that another layout has
+  [[nodiscard]] ConfigErrors add_layout(const LayoutConfig& config);
+  [[nodiscard]] const std::vector<std::shared_ptr<const LayoutFormat>>& layouts() const noexcept { return layouts_; }
+  [[nodiscard]] std::vector<std::string_view> layout_names() const;
+  /// Returns: null if no layout has the name.
+  [[nodiscard]] const LayoutFormat* find_layout(std::string_view name) const;
 
   /// Returns: nothing for a number that no table has.
   [[nodiscard]] const InformationElement* find(ElementId id) const;
@@ -108,6 +140,8 @@ class ElementRegistry {
   std::deque<InformationElement> elements_;
   std::unordered_map<std::uint64_t, const InformationElement*> by_id_;
   std::unordered_map<std::string_view, const InformationElement*> by_name_;
+  std::vector<std::shared_ptr<const LayoutFormat>> layouts_;
+  std::uint16_t named_ = 0;  ///< elements under kNamedPen
 };
 
 }  // namespace flowcef

@@ -3,11 +3,14 @@
 
 #include <atomic>
 #include <cstddef>
+#include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "flowcef/decode/decode_config.hpp"
 #include "flowcef/decode/information_element.hpp"
+#include "flowcef/decode/log_patterns.hpp"
 #include "flowcef/decode/template_store.hpp"
 
 namespace flowcef {
@@ -30,8 +33,10 @@ struct InputState {
   /// else of them changes.
   void remake_layouts(const ElementRegistry& registry);
 
+  std::string name;  ///< of the input
   DecodeConfig config;
   std::vector<ExporterConfig> exporters;
+  std::shared_ptr<const LogPatterns> patterns;  ///< of an input of log lines
   TemplateStore templates;
   std::atomic<std::size_t> held_bytes = 0;  ///< of all workers' holding pens
 };

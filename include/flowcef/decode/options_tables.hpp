@@ -24,9 +24,10 @@ enum class OptionsTable : std::uint8_t {
   vrf_name,               ///< 236 by 234 or 235
   user_name,              ///< 371 (v9: 40000) by 365, 148 or what else the exporter's table has as scope
   system_init_time,       ///< systemInitTimeMilliseconds (160); the key is empty
+  class_name,             ///< of a traffic class; only the configuration has any
 };
 
-inline constexpr std::size_t kOptionsTableCount = 8;
+inline constexpr std::size_t kOptionsTableCount = 9;
 
 struct OptionsRow {
   OptionsTable table = OptionsTable::interface_name;
@@ -100,5 +101,11 @@ class OptionsTables {
   std::unordered_set<OptionsRow, Hash, Equal> rows_;
   std::array<std::uint32_t, kOptionsTableCount> counts_{};  ///< rows by OptionsTable
 };
+
+/// Returns: whether the configuration or the exporter's options data has names of that table.
+[[nodiscard]] bool has_names(const ExportContext& context, OptionsTable table) noexcept;
+/// Input:   as OptionsTables::name()
+/// Returns: the name by the configuration, or else by options data; empty if neither has one
+[[nodiscard]] std::string_view name_of(const ExportContext& context, OptionsTable table, Bytes key) noexcept;
 
 }  // namespace flowcef

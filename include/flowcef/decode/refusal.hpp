@@ -18,8 +18,10 @@ enum class Refusal : std::uint8_t {
   netflow6,              ///< named, as nothing of these can be decoded
   netflow8,
   sflow,
-  unknown_version,     ///< no format that is known
-  bad_message_length,  ///< the length or count in the header disagrees with the datagram; what is whole is decoded
+  packeteer1,
+  unknown_version,        ///< no format that is known
+  bad_message_length,     ///< the length or count in the header disagrees with the datagram; what is whole is decoded
+  record_length_unknown,  ///< records of a layout that leaves it open, and too few came to learn it
   // a set
   bad_set_length,  ///< below 4 or past the end: the rest of the datagram is given up
   reserved_set_id,
@@ -31,9 +33,11 @@ enum class Refusal : std::uint8_t {
   ignored_withdrawal,  ///< a template without fields, which means nothing over UDP (RFC 7011 section 8.4) and in v9
   // a record
   bad_record,  ///< a record is cut off at the end of its set, or a value in it runs past that
+  // a log line
+  unmatched_line,  ///< no pattern takes it
 };
 
-inline constexpr std::size_t kRefusalCount = 16;
+inline constexpr std::size_t kRefusalCount = 19;
 
 /// Returns: the enumerator's own name, for counters and texts.
 [[nodiscard]] std::string_view to_string(Refusal reason);

@@ -32,7 +32,8 @@ struct SequencedMessage {
 /// Numbers that were skipped stay open for a while, so that late messages can still fill them; what stays open is lost.
 /// NetFlow v5 and v7 number flows and IPFIX numbers records: a message states how many went before it. NetFlow v9
 /// numbers datagrams, but some exporters step by records there; under SequenceRule::standard that is noticed, and
-/// nothing is counted as lost until either step is plain.
+/// nothing is counted as lost until either step is plain. What a layout's counter counts is not known: nothing is lost
+/// by it under SequenceRule::standard, but that it went back tells of a restart.
 /// Source: RFC 7011 section 3.1, RFC 3954 section 5.1.
 /// Thread: one.
 class SequenceTracker {
@@ -56,6 +57,7 @@ class SequenceTracker {
     none,
     records,
     datagrams,
+    growth,  ///< of layouts: a counter that grows, by how much is not known
     unsure,  ///< of NetFlow v9: taken as datagrams until votes say something else
   };
 
@@ -68,6 +70,7 @@ class SequenceTracker {
 
   void start(const SequencedMessage& message) noexcept;
   void restart(const SequencedMessage& message, SequenceCounts& counts) noexcept;
+  void take_growth(const SequencedMessage& message, SequenceCounts& counts) noexcept;
   void take_next(const SequencedMessage& message, SequenceCounts& counts) noexcept;
   void take_late(const SequencedMessage& message, SequenceCounts& counts) noexcept;
   void learn(const SequencedMessage& message, SequenceCounts& counts) noexcept;

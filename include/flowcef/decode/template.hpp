@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,9 +12,17 @@
 
 namespace flowcef {
 
-enum class ExportFormat : std::uint8_t { netflow1, netflow5, netflow7, netflow9, ipfix };
+enum class ExportFormat : std::uint8_t {
+  netflow1,
+  netflow5,
+  netflow7,
+  netflow9,
+  ipfix,
+  layout,  ///< records of one layout that a layout file describes: Template::name is its name
+  syslog,  ///< log lines, made records by a pattern: Template::name is its name
+};
 
-inline constexpr std::size_t kExportFormatCount = 5;
+inline constexpr std::size_t kExportFormatCount = 7;
 
 [[nodiscard]] std::string_view to_string(ExportFormat format);
 
@@ -44,25 +53,37 @@ struct Field {
   [[nodiscard]] DataType type() const noexcept { return element == nullptr ? DataType::octet_array : element->type; }
 };
 
+/// Where a number stands in the export header.
+struct HeaderPlace {
+  std::uint32_t offset = 0;
+  std::uint32_t length = 0;  ///< 0: nowhere
+};
+
 /// Exporters that define the same fields in the same order share one Template, whatever its id.
 /// Lifetime: immutable once made; who derives something from it keeps a weak pointer and drops that when it expires.
 struct Template : std::enable_shared_from_this<Template> {
   std::uint64_t serial = 0;  ///< never used twice in a process
   ExportFormat format = ExportFormat::ipfix;
+  std::string name;  ///< of the layout file or pattern that made it; empty: it came over the wire or is built in
   RecordView view = RecordView::interpreted;  ///< how the input it came by wants records shown
   std::vector<std::uint8_t> definition;       ///< the template record as it was sent: its field specifiers
   std::uint32_t long_flow_ms = 0;             ///< flows that last longer are marked; 0: none is
   std::uint16_t scope_fields = 0;             ///< how many of the definition's fields are scope, empty ones too
   bool options = false;                       ///< its records tell about the exporter, not about traffic
   bool variable = false;                      ///< at least one field is of variable length
+  bool sparse = false;                        ///< `variable`, and a value of any type may be missing: its length is 0
   bool has_lists = false;                     ///< at least one field is structured data (RFC 6313)
   std::uint32_t record_length = 0;            ///< in bytes; the least there can be if `variable`
+  std::uint16_t version = 0;                  ///< of a layout's header; 0: the file names none
+  HeaderPlace count_place;                    ///< of a layout
+  HeaderPlace nanoseconds_place;              ///< of a layout
   std::vector<Field> fields;                  ///< fields in the record come first, in wire order; padding is left out
   std::vector<std::uint16_t> wire_lengths;    ///< of every field of a record, padding too; only if `variable`
   std::vector<std::int32_t> wire_to_field;    ///< index into `fields` for each of wire_lengths; -1: padding
 
   /// Returns: nothing if no field is that element.
   [[nodiscard]] const Field* find(ElementId element) const noexcept;
+  [[nodiscard]] const Field* find_named(std::string_view element) const noexcept;
 };
 
 /// Returns: a number for Template::serial.

@@ -8,8 +8,8 @@
 
 namespace flowcef {
 
-/// Input:   a datagram of a version that is not decoded
-/// Returns: netflow6, netflow8 or sflow; nothing if it looks like none of these either
+/// Input:   a datagram that could not be decoded as what its version says
+/// Returns: netflow6, netflow8, sflow or packeteer1; nothing if it looks like none of these either
 [[nodiscard]] std::optional<Refusal> recognise_unsupported(Bytes datagram) noexcept;
 
 }  // namespace flowcef

@@ -146,8 +146,8 @@ TEST(SequenceSwitch, IsByPrefix) {
   const IpPrefix one = *IpPrefix::parse("192.0.2.1");
   InputState input({}, {{all, SequenceRule::records}, {one, SequenceRule::off}});
   ExporterTable table(input);
-  EXPECT_EQ(table.exporter(*IpAddress::parse("192.0.2.1")).sequence_rule, SequenceRule::off);
-  EXPECT_EQ(table.exporter(*IpAddress::parse("192.0.2.2")).sequence_rule, SequenceRule::records);
+  EXPECT_EQ(table.exporter(*IpAddress::parse("192.0.2.1")).settings.sequence, SequenceRule::off);
+  EXPECT_EQ(table.exporter(*IpAddress::parse("192.0.2.2")).settings.sequence, SequenceRule::records);
 }
 
 // Spoofed addresses make no more than the table's size of entries; what they sent stays in the books.
