@@ -6,7 +6,8 @@ set(core_may "")
 set(log_may "")
 set(source_may "log/")
 set(decode_may "source/datagram\\.hpp")
-set(map_may "decode/(data_set|template|information_element|options_tables|export_context|element_registry)\\.hpp")
+set(lookup_may "log/" "decode/(data_set|template|information_element)\\.hpp")
+set(map_may "lookup/lookup_(reader|schema)\\.hpp" "decode/(data_set|template|information_element|options_tables|export_context|element_registry)\\.hpp")
 set(spool_may "log/" "map/line_batch\\.hpp")
 set(sink_may "log/" "map/line_batch\\.hpp" "spool/")
 set(config_may "log/" "[a-z]+/[a-z0-9_]+_config\\.hpp" "map/mapping_spec\\.hpp")
@@ -15,6 +16,7 @@ set(app_may ".*")
 
 set(formatting "spdlog/fmt/" "fmt/")  # for stages that log
 set(log_libraries "spdlog/" "fmt/")
+set(decode_libraries "re2/")
 set(source_libraries "boost/asio" "boost/system/" "openssl/" "pcap[/.]" ${formatting})
 set(spool_libraries ${formatting})
 set(sink_libraries "boost/asio" "boost/system/" "openssl/" ${formatting})
@@ -23,7 +25,7 @@ set(admin_libraries "boost/asio" "boost/beast" "boost/system/" ${formatting})
 set(app_libraries "boost/asio" "boost/system/" "openssl/" "CLI/" "spdlog/" "fmt/")
 
 # Libraries whose headers count as third-party; everything else in <> is the standard library or the system.
-set(third_party "^(boost|openssl|spdlog|fmt|toml\\+\\+|CLI|pcap|gtest|gmock|benchmark)[/.]")
+set(third_party "^(boost|openssl|spdlog|fmt|toml\\+\\+|CLI|pcap|re2|gtest|gmock|benchmark)[/.]")
 
 function(is_allowed path out)
   foreach(pattern ${ARGN})
