@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "flowcef/map/cef_escape.hpp"
+#include "flowcef/core/cef_escape.hpp"
 #include "plain_op.hpp"
 #include "time_sources.hpp"
 

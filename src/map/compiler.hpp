@@ -1,6 +1,6 @@
 // Turns a mapping and a template into a program. Its parts: this file's run() and what every part needs (compiler.cpp),
 // event rules (compiler_events.cpp), the keys of the mapping (compiler_sources.cpp, compiler_keys.cpp), the forms of
-// their values (compiler_forms.cpp), and everything that no key took (compiler_generated.cpp).
+// their values (compiler_forms.cpp), what comes out of lookups (compiler_lookups.cpp), and everything that no key took (compiler_generated.cpp).
 #pragma once
 
 #include <cstddef>
@@ -19,6 +19,9 @@ namespace flowcef {
 
 /// Returns: whether the key's values have a form of their own.
 [[nodiscard]] bool has_form(const MappedKey& key);
+[[nodiscard]] bool holds_numbers(const MappedKey& key);
+/// Returns: in bytes, by the mapping or else by the dictionary; 0: none
+[[nodiscard]] std::uint16_t length_limit(const MappedKey& key);
 /// Returns: the largest number that the key takes.
 [[nodiscard]] std::uint64_t limit_of(const MappedKey& key, bool wide_in);
 /// Returns: whether numbers below zero suit the key.
@@ -117,6 +120,13 @@ class Compiler {
   bool set_bytes(const MappedKey& key, ValueForm form, Instruction& instruction);
   void set_time_style(const MappedKey& key, Instruction& instruction);
 
+  // ---- what comes out of lookups
+  /// Returns: whether its lookup is known and the template has all that it is asked by.
+  [[nodiscard]] bool can_ask(std::size_t probe) const;
+  /// Returns: its index in the program
+  std::size_t use_probe(std::size_t probe);
+  void add_column(const MappedKey& key, const ProbeColumn& column);
+
   // ---- everything that no key took
   void add_generated_keys();
   void add_generated_key(std::size_t index, const std::string& key);
@@ -162,6 +172,7 @@ class Compiler {
   Sources sources_;
   std::vector<Shown> shown_;  ///< by field
   std::map<ContextValue, Shown> names_;
+  std::map<std::size_t, std::size_t> probes_;  ///< of the mapping: index in the program
   Shown interval_;
   std::uint64_t next_miss_ = 1;
   std::set<std::string> used_keys_;

@@ -103,7 +103,12 @@ std::optional<bool> Compiler::decide(const Condition& condition) const {
     case Condition::Kind::exporter:
       return std::nullopt;
     case Condition::Kind::format:
+      if (layout_.format == ExportFormat::layout)
+        return std::ranges::find(condition.texts, layout_.name) != condition.texts.end();
       return (condition.formats >> static_cast<unsigned>(layout_.format) & 1) != 0;
+    case Condition::Kind::found:
+    case Condition::Kind::column:
+      return can_ask(condition.column.probe) ? std::nullopt : std::optional(false);
     case Condition::Kind::element:
       break;
   }
@@ -148,6 +153,11 @@ std::int32_t Compiler::add_test(const Condition& condition, std::int32_t yes, st
   if (condition.kind == Condition::Kind::exporter) {
     test.kind = EventTest::Kind::exporter;
     test.first = push(graph.exporters, condition.prefixes);
+  } else if (condition.kind == Condition::Kind::found || condition.kind == Condition::Kind::column) {
+    test.kind = condition.kind == Condition::Kind::found ? EventTest::Kind::found : EventTest::Kind::column;
+    test.probe = use_probe(condition.column.probe);
+    test.column = condition.column.column;
+    append(condition.texts, graph.texts, test);
   } else {
     const Field& field = *find(condition.elements.front());
     test.kind = kind_of(field);

@@ -35,11 +35,6 @@ bool is_port(const MappedKey& key) {
   return key.key == "spt" || key.key == "dpt";
 }
 
-/// Returns: in bytes, by the mapping or else by the dictionary; 0: none
-std::uint16_t length_limit(const MappedKey& key) {
-  return key.cut_at != 0 ? key.cut_at : key.max_length;
-}
-
 /// Returns: whether the instruction may leave the field out, or cut it.
 bool can_miss(const MappedKey& key, const Field& field, const Instruction& instruction) {
   if (instruction.condition == condition::kNotIcmp && field.condition == FieldCondition::always) return true;
@@ -70,6 +65,10 @@ bool can_miss(const MappedKey& key, const Field& field, const Instruction& instr
 
 bool holds_numbers(const MappedKey& key) {
   return key.type == CefType::integer || key.type == CefType::long_integer;
+}
+
+std::uint16_t length_limit(const MappedKey& key) {
+  return key.cut_at != 0 ? key.cut_at : key.max_length;
 }
 
 std::uint64_t limit_of(const MappedKey& key, bool wide_in) {
@@ -239,7 +238,7 @@ void Compiler::take(const MappedKey& key, std::size_t index, Instruction instruc
   Shown& shown = shown_[index];
   shown.taken = true;
   shown.turns.push_back(sources_.after);
-  const bool may_miss = !shows_all || can_miss(key, field, instruction);
+  const bool may_miss = !shows_all || layout_.sparse || can_miss(key, field, instruction);
   shown.may_miss = shown.may_miss || may_miss;
   if (key.custom) {
     shown.as_well = true;

@@ -82,6 +82,8 @@ void Compiler::add_sources(const MappedKey& key) {
     if (sources_.last && next_miss_ == 0) return;  // out of bits: the sources so far must do
     if (source.context) {
       add_context(key, *source.context);
+    } else if (source.column) {
+      add_column(key, *source.column);
     } else {
       add_element(key, source.element);
     }
@@ -113,7 +115,7 @@ void Compiler::wait_for_sources() {
 void Compiler::pass_over(const MappedKey& key, const KeySource& source) {
   if (!key.custom) return;
   std::optional<std::size_t> index;
-  if (!source.context) {
+  if (source.is_element()) {
     if (const auto chosen = choose_field(key, source.element)) index = chosen->first;
   } else if (source.context == ContextValue::start || source.context == ContextValue::end) {
     if (const auto found = find_flow_time(layout_, source.context == ContextValue::start)) index = found->field;
@@ -127,7 +129,7 @@ void Compiler::show(const MappedKey& key, Instruction instruction) {
   instruction.after = sources_.after;
   instruction.priority = key.priority;
   emit(instruction, key.key, key.label, unless_zero);
-  sources_.done = !unless_zero && always_finds_value(instruction);
+  sources_.done = !unless_zero && !layout_.sparse && always_finds_value(instruction);
   if (!sources_.done) sources_.last = program_.code.size() - 1;
 }
 

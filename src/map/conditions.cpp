@@ -46,9 +46,14 @@ bool share_value(const Condition& a, const Condition& b) {
   return !a.prefixes.empty() || share(a.texts, b.texts) || share_number(a.ranges, b.ranges);
 }
 
+bool is_same_column(const ProbeColumn& a, const ProbeColumn& b) {
+  return a.probe == b.probe && a.name == b.name;
+}
+
 /// For conditions without parts.
 bool simple_implies(const Condition& a, const Condition& b) {
   if (a.kind == Kind::element && b.kind == Kind::present) return has_all(a.elements, b.elements);
+  if (a.kind == Kind::column && b.kind == Kind::found) return a.column.probe == b.column.probe;
   if (a.kind != b.kind) return false;
   switch (a.kind) {
     case Kind::kind:
@@ -59,9 +64,13 @@ bool simple_implies(const Condition& a, const Condition& b) {
     case Kind::exporter:
       return has_all(b.prefixes, a.prefixes);
     case Kind::format:
-      return (a.formats & ~b.formats) == 0;
+      return (a.formats & ~b.formats) == 0 && has_all(b.texts, a.texts);
     case Kind::element:
       return has_values(b, a);
+    case Kind::found:
+      return a.column.probe == b.column.probe;
+    case Kind::column:
+      return is_same_column(a.column, b.column) && has_all(b.texts, a.texts);
     default:
       return false;
   }
@@ -109,7 +118,8 @@ bool exclude_each_other(const Condition& a, const Condition& b) {
   if (b.kind == Kind::absent) return exclude_each_other(b, a);
   if (a.kind != b.kind) return false;
   if (a.kind == Kind::kind) return a.options_record != b.options_record;
-  if (a.kind == Kind::format) return (a.formats & b.formats) == 0;
+  if (a.kind == Kind::format) return (a.formats & b.formats) == 0 && !share(a.texts, b.texts);
+  if (a.kind == Kind::column) return is_same_column(a.column, b.column) && !share(a.texts, b.texts);
   return a.kind == Kind::element && a.elements == b.elements && !share_value(a, b);
 }
 

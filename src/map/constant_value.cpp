@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "flowcef/core/cef_escape.hpp"
 #include "flowcef/core/ip_address.hpp"
-#include "flowcef/map/cef_escape.hpp"
 #include "mac_text.hpp"
 
 namespace flowcef {

@@ -43,6 +43,7 @@ constexpr ContextName kContextNames[] = {
     {"@ingress_vrf_name", ContextValue::ingress_vrf_name, CefType::string},
     {"@egress_vrf_name", ContextValue::egress_vrf_name, CefType::string},
     {"@user_name", ContextValue::user_name, CefType::string},
+    {"@class_name", ContextValue::class_name, CefType::string},
 };
 
 }  // namespace

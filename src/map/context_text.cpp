@@ -10,8 +10,8 @@ namespace flowcef {
 namespace {
 
 /// Returns: `version` of the export format's header.
-unsigned version_of(ExportFormat format) noexcept {
-  switch (format) {
+unsigned version_of(const Template& layout) noexcept {
+  switch (layout.format) {
     case ExportFormat::netflow1:
       return 1;
     case ExportFormat::netflow5:
@@ -21,13 +21,17 @@ unsigned version_of(ExportFormat format) noexcept {
     case ExportFormat::netflow9:
       return 9;
     case ExportFormat::ipfix:
+      return 10;
+    case ExportFormat::layout:
+      return layout.version;
+    case ExportFormat::syslog:
       break;
   }
-  return 10;
+  return 0;
 }
 
 bool has_nanoseconds(ExportFormat format) noexcept {
-  return format != ExportFormat::netflow9 && format != ExportFormat::ipfix;
+  return format < ExportFormat::netflow9;
 }
 
 char* append(char* out, std::string_view text) noexcept {
@@ -76,21 +80,33 @@ std::optional<std::uint64_t> second_word(const ExportContext& context) noexcept 
   return load_be<std::uint16_t>(context.header.data() + 2);
 }
 
-char* write_count(char* out, const ExportContext& context) noexcept {
-  const auto count = second_word(context);
+std::optional<std::uint64_t> number_at(const HeaderPlace& place, Bytes header) noexcept {
+  if (place.length == 0 || header.size() < place.offset + place.length) return std::nullopt;
+  return load_be(header.data() + place.offset, place.length);
+}
+
+char* write_count(char* out, const DataSet& set) noexcept {
+  const ExportContext& context = set.context;
+  const auto count =
+      context.format == ExportFormat::layout ? number_at(set.layout.count_place, context.header) : second_word(context);
   return count && context.format != ExportFormat::ipfix ? write_u64(out, *count) : out;
 }
 
 /// Of formats with records of one size the length follows from the count.
 char* write_length(char* out, const DataSet& set) noexcept {
   const ExportContext& context = set.context;
-  const auto word = second_word(context);
+  const auto word =
+      context.format == ExportFormat::layout ? number_at(set.layout.count_place, context.header) : second_word(context);
   if (!word || context.format == ExportFormat::netflow9) return out;
   if (context.format == ExportFormat::ipfix) return write_u64(out, *word);
   return write_u64(out, context.header.size() + *word * set.layout.record_length);
 }
 
-char* write_nanoseconds(char* out, const ExportContext& context) noexcept {
+char* write_nanoseconds(char* out, const DataSet& set) noexcept {
+  const ExportContext& context = set.context;
+  if (const auto nanoseconds = number_at(set.layout.nanoseconds_place, context.header)) {
+    return write_u64(out, *nanoseconds);
+  }
   if (!has_nanoseconds(context.format) || context.header.size() < 16) return out;
   return write_u64(out, load_be<std::uint32_t>(context.header.data() + 12));
 }
@@ -121,7 +137,7 @@ char* write_whole_text(char* out, const ContextText& text, const DataSet& set, s
     case ContextValue::sequence:
       return write_u64(out, context.sequence);
     case ContextValue::version:
-      return write_u64(out, version_of(context.format));
+      return write_u64(out, version_of(set.layout));
     case ContextValue::record_kind:
       return append(out, set.layout.options ? "OPTIONS" : "FLOWSET");
     case ContextValue::template_id:
@@ -129,17 +145,17 @@ char* write_whole_text(char* out, const ContextText& text, const DataSet& set, s
     case ContextValue::message_id:
       return write_u64(append(append(out, event_prefix), "m"), context.message);
     case ContextValue::header_count:
-      return write_count(out, context);
+      return write_count(out, set);
     case ContextValue::header_length:
       return write_length(out, set);
     case ContextValue::header_bytes:
       return write_hex(out, context.header.data(), std::min<std::size_t>(context.header.size(), kMaxContextValue / 2));
     case ContextValue::uptime:
-      return context.format == ExportFormat::ipfix ? out : write_u64(out, context.uptime_ms);
+      return context.format == ExportFormat::ipfix || !context.uptime_known ? out : write_u64(out, context.uptime_ms);
     case ContextValue::unix_seconds:
       return write_i64(out, context.export_ms / 1000);
     case ContextValue::unix_nanoseconds:
-      return write_nanoseconds(out, context);
+      return write_nanoseconds(out, set);
     default:
       return out;  // differs from record to record
   }

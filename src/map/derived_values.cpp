@@ -27,6 +27,7 @@ constexpr NameRule kNameRules[] = {
     {ContextValue::ingress_vrf_name, OptionsTable::vrf_name, {234, 0}, "IngressVRFName"},
     {ContextValue::egress_vrf_name, OptionsTable::vrf_name, {235, 0}, "EgressVRFName"},
     {ContextValue::user_name, OptionsTable::user_name, {365, 148}, ""},
+    {ContextValue::class_name, OptionsTable::class_name, {0, 0}, "ClassName", 0, kClassIdElement},
 };
 
 /// Returns: null unless the template has the element as a number of at most 8 bytes.
@@ -86,6 +87,8 @@ std::vector<Operand> find_numbers(const Template& layout, const NameRule& rule) 
     const Field* field = id == 0 ? nullptr : layout.find({0, id});
     if (field != nullptr) numbers.push_back(operand_of(layout, *field));
   }
+  const Field* named = rule.element.empty() ? nullptr : layout.find_named(rule.element);
+  if (named != nullptr) numbers.push_back(operand_of(layout, *named));
   return numbers;
 }
 

@@ -5,8 +5,11 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <string_view>
 
 #include "field_reader.hpp"
+#include "flowcef/lookup/lookup_reader.hpp"
+#include "flowcef/map/executor.hpp"
 #include "flowcef/map/program.hpp"
 
 namespace flowcef {
@@ -16,9 +19,9 @@ namespace flowcef {
 template <bool Variable>
 class EventChooser {
  public:
-  EventChooser(const EventTests& graph, const FieldReader<Variable>& fields, std::span<const std::uint8_t> exporters,
+  EventChooser(const EventTests& graph, const FieldReader<Variable>& fields, const SetContext& context,
                std::uint8_t holds) noexcept
-      : graph_(graph), fields_(fields), exporters_(exporters), holds_(holds) {}
+      : graph_(graph), fields_(fields), context_(context), holds_(holds) {}
 
   /// Returns: an index into Program::events
   [[nodiscard]] std::size_t choose() const noexcept {
@@ -33,7 +36,7 @@ class EventChooser {
 
  private:
   [[nodiscard]] bool passes(const EventTest& test) const noexcept {
-    if (test.kind == EventTest::Kind::exporter) return exporters_[test.first] != 0;
+    if (test.kind >= EventTest::Kind::exporter) return passes_without_field(test);
     if ((test.condition & holds_) == 0) return false;
     const Value value = fields_.locate(test.operand);
     if (value.length == 0) return false;
@@ -51,6 +54,13 @@ class EventChooser {
       default:
         return fits_number(test, value);
     }
+  }
+
+  [[nodiscard]] bool passes_without_field(const EventTest& test) const noexcept {
+    if (test.kind == EventTest::Kind::exporter) return context_.exporters[test.first] != 0;
+    const LookupEntry* entry = context_.entries[test.probe];
+    if (test.kind == EventTest::Kind::found || entry == nullptr) return entry != nullptr;
+    return is_among(test, text_of(*entry, test.column));
   }
 
   [[nodiscard]] bool fits_number(const EventTest& test, Value value) const noexcept {
@@ -80,14 +90,17 @@ class EventChooser {
   [[nodiscard]] bool fits_text(const EventTest& test, const Value& value) const noexcept {
     std::size_t length = test.operand.length == kVariableLength ? value.length : text_length(value);
     while (length != 0 && value.bytes[length - 1] == 0) --length;  // a line does not show them either
-    const std::string_view text(reinterpret_cast<const char*>(value.bytes), length);
+    return is_among(test, {reinterpret_cast<const char*>(value.bytes), length});
+  }
+
+  [[nodiscard]] bool is_among(const EventTest& test, std::string_view text) const noexcept {
     const auto texts = std::span(graph_.texts).subspan(test.first, test.count);
     return std::find(texts.begin(), texts.end(), text) != texts.end();
   }
 
   const EventTests& graph_;
   const FieldReader<Variable>& fields_;
-  std::span<const std::uint8_t> exporters_;
+  const SetContext& context_;
   std::uint8_t holds_;
 };
 

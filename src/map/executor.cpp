@@ -1,14 +1,16 @@
 #include "flowcef/map/executor.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <optional>
 #include <span>
 
 #include "event_chooser.hpp"
 #include "field_reader.hpp"
+#include "flowcef/core/cef_escape.hpp"
 #include "flowcef/core/decimal.hpp"
-#include "flowcef/map/cef_escape.hpp"
+#include "flowcef/lookup/lookup_reader.hpp"
 #include "time_text.hpp"
 #include "value_forms.hpp"
 #include "value_writers.hpp"
@@ -33,6 +35,16 @@ bool is_zero(const Instruction& instruction, Value value) noexcept {
   return std::all_of(value.bytes, value.bytes + value.length, [](std::uint8_t byte) { return byte == 0; });
 }
 
+/// Returns: whether the key can show the text, or a part of it.
+bool suits(const ColumnText& column, std::string_view text) noexcept {
+  if (text.empty() || (!column.text && column.limit != 0 && text.size() > column.limit)) return false;
+  if (!column.number) return true;
+  if (text.front() == '-') return column.negative;
+  std::uint64_t number = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+  return parsed.ec == std::errc() && parsed.ptr == text.data() + text.size() && number <= column.largest;
+}
+
 template <bool Variable, bool Traced = false>
 class Execution {
  public:
@@ -40,13 +52,13 @@ class Execution {
             std::vector<LinePiece>* trace = nullptr) noexcept
       : program_(program), context_(context), fields_(program, set, index), trace_(trace) {}
 
-  [[nodiscard]] std::size_t choose_event() const noexcept { return choose_event(conditions()); }
+  [[nodiscard]] std::size_t choose_event() const noexcept { return choose_event(fields_.conditions(context_.holds)); }
 
   char* run(std::uint64_t event, char* out) noexcept {
     // Where it can, what comes first does not wait for the event to be known.
     const bool waits = program_.priority_of_event;
     if (!waits && !context_.envelope.empty()) out = write_envelope(out);
-    const std::uint8_t holds = conditions();
+    const std::uint8_t holds = fields_.conditions(context_.holds);
     const EventChoice& choice = program_.events[choose_event(holds)];
     if (choice.header.length == 0) return nullptr;
     missed_ = choice.starts_with;
@@ -66,7 +78,7 @@ class Execution {
   }
 
   [[nodiscard]] std::size_t choose_event(std::uint8_t holds) const noexcept {
-    return EventChooser(program_.event_tests, fields_, context_.exporters, holds).choose();
+    return EventChooser(program_.event_tests, fields_, context_, holds).choose();
   }
 
   char* run(std::span<const Instruction> code, std::uint8_t holds, std::uint64_t event, char* out) noexcept {
@@ -102,30 +114,12 @@ class Execution {
     return copy_blocks(out, program_.literals.data() + literal.offset, literal.length);
   }
 
-  [[nodiscard]] std::uint8_t conditions() const noexcept {
-    unsigned holds = context_.holds;
-    if (program_.tests_protocol) {
-      const std::uint64_t protocol = fields_.number(program_.protocol);
-      holds |= protocol == 1 || protocol == 58 ? condition::kIcmp : condition::kNotIcmp;
-    }
-    if (program_.tests_family) {
-      const bool ipv6 = any_set(program_.ipv6_addresses);
-      if (ipv6) holds |= condition::kIpv6Used;
-      if (!ipv6 || any_set(program_.ipv4_addresses)) holds |= condition::kIpv4Used;
-    }
-    return static_cast<std::uint8_t>(holds);
-  }
-
-  [[nodiscard]] bool any_set(const std::vector<Operand>& addresses) const noexcept {
-    return std::any_of(addresses.begin(), addresses.end(), [&](const Operand& address) {
-      const Value value = fields_.locate(address);
-      return std::any_of(value.bytes, value.bytes + value.length, [](std::uint8_t byte) { return byte != 0; });
-    });
-  }
-
   [[gnu::always_inline]] char* write_value(const Instruction& instruction, std::uint64_t event, char* out) noexcept {
     if (is_field(instruction.op)) {
       const Value value = fields_.locate(instruction.operand);
+      if constexpr (Variable) {
+        if (value.length == 0) return out;
+      }
       return write_plain(instruction.op, value, out, [&] { return write_checked(instruction, value, out); });
     }
     if (instruction.op == Op::context_text) {
@@ -156,6 +150,8 @@ class Execution {
         return write_long_flow(instruction, out);
       case Op::constant:
         return copy_literal(out, program_.constants[instruction.extra]);
+      case Op::column:
+        return write_column(instruction, out);
       case Op::unless_zero:
         return write_unless_zero(instruction, event, out);
       default:
@@ -274,13 +270,22 @@ class Execution {
     const NameLookup& lookup = program_.names[instruction.extra];
     for (const Operand& key : lookup.keys) {
       const Value number = fields_.locate(key);
-      const std::string_view name = context_.message.tables->name(lookup.table, {number.bytes, number.length});
+      const std::string_view name = name_of(context_.message, lookup.table, {number.bytes, number.length});
       if (name.empty()) continue;
       const Value text{reinterpret_cast<const std::uint8_t*>(name.data()), name.size()};
       if (lookup.marked) return write_marked_text(out, text, lookup.max_length);
       return write_limited(instruction, text, lookup.max_length, out);
     }
     return out;
+  }
+
+  [[gnu::noinline]] char* write_column(const Instruction& instruction, char* out) const noexcept {
+    const ColumnText& column = program_.columns[instruction.extra];
+    const LookupEntry* entry = context_.entries[column.probe];
+    const std::string_view text = entry == nullptr ? std::string_view() : text_of(*entry, column.column);
+    if (!suits(column, text)) return out;
+    char* const end = copy_blocks(out, text.data(), text.size());
+    return column.limit == 0 ? end : cut_escaped(out, end, column.limit, column.marked);
   }
 
   char* write_sampling(const Instruction& instruction, char* out) const noexcept {

@@ -46,8 +46,23 @@ class FieldReader {
     return load_be(value.bytes, std::min<std::size_t>(value.length, 8));
   }
 
+  /// Returns: the conditions that hold for this record, with those that hold anyway
+  [[nodiscard]] std::uint8_t conditions(unsigned holds) const noexcept {
+    if (program_.tests_protocol) {
+      const std::uint64_t protocol = number(program_.protocol);
+      holds |= protocol == 1 || protocol == 58 ? condition::kIcmp : condition::kNotIcmp;
+    }
+    if (program_.tests_family) {
+      const bool ipv6 = any_set(program_.ipv6_addresses);
+      if (ipv6) holds |= condition::kIpv6Used;
+      if (!ipv6 || any_set(program_.ipv4_addresses)) holds |= condition::kIpv4Used;
+    }
+    return static_cast<std::uint8_t>(holds);
+  }
+
   /// Returns: milliseconds since 1970, above 0; nothing if the record states no time there
   [[nodiscard]] std::optional<std::int64_t> time(const TimeSource& source) const noexcept {
+    if (locate(source.value).length == 0) return std::nullopt;
     const auto stated = stated_time(source);
     if (!stated || *stated <= 0) return std::nullopt;
     std::int64_t time = *stated;
@@ -93,9 +108,17 @@ class FieldReader {
   }
 
  private:
+  [[nodiscard]] bool any_set(const std::vector<Operand>& addresses) const noexcept {
+    return std::any_of(addresses.begin(), addresses.end(), [&](const Operand& address) {
+      const Value value = locate(address);
+      return std::any_of(value.bytes, value.bytes + value.length, [](std::uint8_t byte) { return byte != 0; });
+    });
+  }
+
   /// Returns: nothing if the sum is no time.
   [[nodiscard]] std::optional<std::int64_t> moved_by_duration(const TimeSource& source,
                                                               std::int64_t time) const noexcept {
+    if (locate(source.duration_value).length == 0) return std::nullopt;
     std::uint64_t duration = number(source.duration_value);
     if (source.duration == TimeSource::Duration::microseconds) duration /= 1000;
     if (duration > kLongestDurationMs || time > kLatestTimeMs) return std::nullopt;

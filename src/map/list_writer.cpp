@@ -3,7 +3,7 @@
 #include <cstring>
 #include <tuple>
 
-#include "flowcef/map/cef_escape.hpp"
+#include "flowcef/core/cef_escape.hpp"
 #include "plain_op.hpp"
 #include "value_writers.hpp"
 

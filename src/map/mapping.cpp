@@ -77,8 +77,9 @@ const ValueTable* Mapping::find_table(std::string_view table) const {
   return own == tables.end() ? find_value_table(table) : own->get();
 }
 
-std::expected<Mapping, ConfigErrors> resolve_mapping(const MappingSpec& spec, const ElementRegistry& registry) {
-  return Resolver(spec, registry).run();
+std::expected<Mapping, ConfigErrors> resolve_mapping(const MappingSpec& spec, const ElementRegistry& registry,
+                                                     const std::vector<LookupSchema>* lookups) {
+  return Resolver(spec, registry, lookups).run();
 }
 
 }  // namespace flowcef

@@ -57,6 +57,12 @@ class Reads {
     add(sampling.second);
   }
 
+  void add(const LookupProbe& probe) {
+    for (const LookupProbe::Part& part : probe.key) {
+      add(part.operand, {part.bits, part.bits_shift, part.condition == condition::kIcmp});
+    }
+  }
+
   void add(const IcmpSource& icmp, bool code) { add(code && !icmp.joined ? icmp.code : icmp.type, {.icmp = true}); }
 
   [[nodiscard]] std::vector<std::size_t> take() { return std::move(fields_); }
@@ -108,6 +114,9 @@ std::vector<std::size_t> fields_read(const Program& program, const Template& lay
     case Op::sampling_interval:
       reads.add(program.sampling);
       break;
+    case Op::column:
+      reads.add(program.probes[program.columns[inner.extra].probe]);
+      break;
     default:
       if (is_field(inner.op)) {
         reads.add(inner.operand, {inner.bits, inner.bits_shift, inner.condition == condition::kIcmp});
@@ -123,18 +132,22 @@ bool shows_field(const Program& program, const Instruction& instruction) noexcep
 }
 
 std::vector<std::size_t> fields_tested(const Program& program, const Template& layout) {
-  std::vector<std::size_t> fields;
+  Reads reads(layout);
   for (const EventTest& test : program.event_tests.tests) {
     if (test.kind == EventTest::Kind::exporter) continue;
-    const auto index = field_at(layout, test.operand, {test.bits, test.bits_shift, test.condition == condition::kIcmp});
-    if (index) fields.push_back(*index);
+    if (test.kind == EventTest::Kind::found || test.kind == EventTest::Kind::column) {
+      reads.add(program.probes[test.probe]);
+    } else {
+      reads.add(test.operand, {test.bits, test.bits_shift, test.condition == condition::kIcmp});
+    }
   }
+  std::vector<std::size_t> fields = reads.take();
   std::ranges::sort(fields);
-  fields.erase(std::ranges::unique(fields).begin(), fields.end());
   return fields;
 }
 
-std::string source_text(const KeySource& source) {
+std::string source_text(const Mapping& mapping, const KeySource& source) {
+  if (source.column) return mapping.probes[source.column->probe].text + '.' + source.column->name;
   if (!source.context) {
     const ElementMatch& element = source.element;
     if (!element.name.empty() || !element.id) return element.name;

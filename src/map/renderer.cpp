@@ -19,9 +19,8 @@ constexpr std::size_t kMaxContextText = kMaxContextValue + kCopyBlock;
 constexpr std::size_t kMaxFraming = 12;
 constexpr std::size_t kUsualFields = 50;
 
-bool has_rows(const OptionsTables* known, const std::vector<OptionsTable>& wanted) {
-  return known != nullptr &&
-         std::any_of(wanted.begin(), wanted.end(), [&](OptionsTable table) { return known->has(table); });
+bool has_rows(const ExportContext& context, const std::vector<OptionsTable>& wanted) {
+  return std::any_of(wanted.begin(), wanted.end(), [&](OptionsTable table) { return has_names(context, table); });
 }
 
 std::size_t or_no_limit(std::size_t bytes) noexcept {
@@ -108,7 +107,7 @@ SetContext Renderer::context_of(const Program& program, const DataSet& set, std:
   event_prefix = keep_event_prefix(event_prefix);
   render_context(program, set, event_prefix);
   if (!program.event_tests.exporters.empty()) test_exporter(program, set.context.exporter.address);
-  const std::uint8_t tables = has_rows(set.context.tables, program.options_tables) ? condition::kTables : 0;
+  const std::uint8_t tables = has_rows(set.context, program.options_tables) ? condition::kTables : 0;
   return {set.context,
           envelope_.render(set.context),
           context_texts_,
@@ -116,7 +115,8 @@ SetContext Renderer::context_of(const Program& program, const DataSet& set, std:
           static_cast<std::uint8_t>(condition::kAlways | tables),
           lists_,
           exporter_passes_,
-          *zone_};
+          *zone_,
+          prober_.entries()};
 }
 
 std::size_t Renderer::message_limit() const noexcept {
@@ -139,9 +139,7 @@ void Renderer::render(const DataSet& set, const EventIds& ids) {
   std::uint64_t lines = 0;
   const std::uint64_t oversize = counters_.oversize.value();
   for (std::uint32_t i = 0; i < set.record_count; ++i) {
-    std::size_t room = shared + max_message_size(program, set, i);
-    if (!program.lists.empty()) room += lists_.prepare(program, set, i);
-    make_room(room);
+    make_room(shared + max_message_size(program, set, i) + prepare(program, set, i));
     const std::uint32_t length = append_line(program, set, i, context, ids.first + i);
     bytes += length;
     lines += length != 0 ? 1 : 0;
@@ -162,13 +160,19 @@ void Renderer::trace(const DataSet& set, const EventIds& ids, const std::functio
   std::vector<char> text;
   std::vector<LinePiece> pieces;
   for (std::uint32_t i = 0; i < set.record_count; ++i) {
-    std::size_t room = shared + max_message_size(program, set, i);
-    if (!program.lists.empty()) room += lists_.prepare(program, set, i);
+    const std::size_t room = shared + max_message_size(program, set, i) + prepare(program, set, i);
     if (text.size() < room) text.resize(room);
     const char* const end = execute_traced(program, set, i, context, ids.first + i, text.data(), pieces);
     const std::size_t length = end == nullptr ? 0 : static_cast<std::size_t>(end - text.data());
     visit({program, i, choose_event(program, set, i, context), {text.data(), length}, pieces});
   }
+}
+
+std::size_t Renderer::prepare(const Program& program, const DataSet& set, std::uint32_t index) {
+  std::size_t bytes = 0;
+  if (!program.lists.empty()) bytes += lists_.prepare(program, set, index);
+  if (!program.probes.empty()) bytes += prober_.prepare(program, set, index);
+  return bytes;
 }
 
 void Renderer::make_room(std::size_t size) {

@@ -1,6 +1,6 @@
 // Looks up every name in a mapping and checks what it says. Its parts: what every part needs (mapping.cpp), event rules
 // (resolver_events.cpp) with their conditions (resolver_conditions.cpp), value tables (resolver_tables.cpp), keys
-// (resolver_keys.cpp), the forms of their values (resolver_forms.cpp), and what keys, labels and the prefix may be
+// (resolver_keys.cpp), lookups (resolver_lookups.cpp), the forms of values (resolver_forms.cpp), and what keys, labels and the prefix may be
 // (resolver_checks.cpp).
 #pragma once
 
@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "flowcef/core/lookup_reference.hpp"
 #include "flowcef/map/mapping.hpp"
 
 namespace flowcef {
@@ -18,9 +19,13 @@ namespace flowcef {
 /// Returns: whether it is one of IPFIX's four types of times.
 [[nodiscard]] bool is_time(DataType type);
 
+/// Returns: whether values of that type, as they stand, suit a key of that one.
+[[nodiscard]] bool suits(DataType value, CefType key);
+
 class Resolver {
  public:
-  Resolver(const MappingSpec& spec, const ElementRegistry& registry) : spec_(spec), registry_(registry) {}
+  Resolver(const MappingSpec& spec, const ElementRegistry& registry, const std::vector<LookupSchema>* lookups)
+      : spec_(spec), registry_(registry), lookups_(lookups) {}
 
   [[nodiscard]] std::expected<Mapping, ConfigErrors> run();
 
@@ -43,6 +48,9 @@ class Resolver {
   void resolve_exporters(const ConditionSpec& spec, Condition& condition);
   void resolve_formats(const ConditionSpec& spec, Condition& condition);
   void resolve_tests(const ConditionSpec& spec, Condition& condition);
+  /// Becomes `all` if there are several.
+  void resolve_found(const ConditionSpec& spec, Condition& condition);
+  void resolve_column_tests(const ConditionSpec& spec, Condition& condition);
 
   // ---- value tables
   void resolve_own_table(const ValueTableSpec& spec);
@@ -58,8 +66,22 @@ class Resolver {
   void resolve_table(const KeySpec& spec, MappedKey& key);
   void resolve_text_table(const KeySpec& spec, MappedKey& key);
   void resolve_constant(const KeySpec& spec, MappedKey& key);
+  void check_custom(const KeySpec& spec, const MappedKey& key);
   KeySource resolve_source(const PositionedText& text, const MappedKey& key);
   KeySource resolve_context(const PositionedText& text, const MappedKey& key);
+
+  // ---- lookups
+  /// Returns: nothing after an error; so do the others
+  std::optional<LookupReference> parse_lookup(const PositionedText& text, const std::string& key, bool column);
+  std::optional<std::size_t> find_lookup(const LookupReference& reference, const SourcePosition& where,
+                                         const std::string& key);
+  /// Of a value or test with a column, or a question without one; a question gets a place in Mapping::probes.
+  std::optional<ProbeColumn> resolve_lookup(const PositionedText& text, const std::string& key, bool column);
+  void resolve_lookup_key(const LookupReference& reference, const LookupSchema* schema, const SourcePosition& where,
+                          const std::string& key, MappedProbe& probe);
+  void resolve_lookup_column(const LookupReference& reference, const LookupSchema& schema, const SourcePosition& where,
+                             const std::string& key, ProbeColumn& column);
+  KeySource resolve_lookup_source(const PositionedText& text, const MappedKey& key);
 
   // ---- what keys, labels and the prefix may be
   void check_prefix();
@@ -77,6 +99,7 @@ class Resolver {
 
   const MappingSpec& spec_;
   const ElementRegistry& registry_;
+  const std::vector<LookupSchema>* lookups_;  ///< null: not known
   Mapping mapping_;
   ConfigErrors errors_;
   unsigned dictionary_ = 0;  ///< whose types keys have

@@ -3,8 +3,8 @@
 #include <set>
 #include <string>
 
+#include "flowcef/core/cef_escape.hpp"
 #include "flowcef/core/nearest.hpp"
-#include "flowcef/map/cef_escape.hpp"
 #include "resolver.hpp"
 
 namespace flowcef {

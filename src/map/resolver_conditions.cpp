@@ -17,7 +17,7 @@ constexpr std::uint64_t kTrue = 1;  // RFC 7011 section 6.1.5
 constexpr std::uint64_t kFalse = 2;
 
 constexpr std::array kFormats = {ExportFormat::netflow1, ExportFormat::netflow5, ExportFormat::netflow7,
-                                 ExportFormat::netflow9, ExportFormat::ipfix};
+                                 ExportFormat::netflow9, ExportFormat::ipfix,    ExportFormat::syslog};
 
 std::string_view expected_by(TestForm form) {
   switch (form) {
@@ -168,6 +168,12 @@ Condition Resolver::resolve_condition(const ConditionSpec& spec, unsigned depth)
     case Condition::Kind::format:
       resolve_formats(spec, condition);
       break;
+    case Condition::Kind::found:
+      resolve_found(spec, condition);
+      break;
+    case Condition::Kind::column:
+      resolve_column_tests(spec, condition);
+      break;
     case Condition::Kind::element:
       resolve_tests(spec, condition);
       break;
@@ -200,11 +206,18 @@ void Resolver::resolve_formats(const ConditionSpec& spec, Condition& condition) 
       condition.formats = static_cast<std::uint8_t>(condition.formats | 1U << static_cast<unsigned>(*known));
       continue;
     }
+    const std::vector<std::string_view> layouts = registry_.layout_names();
+    if (std::ranges::find(layouts, word.text) != layouts.end()) {
+      condition.texts.push_back(word.text);
+      continue;
+    }
     NearestWord nearest(word.text);
     for (const ExportFormat format : kFormats) nearest.offer(to_string(format));
+    for (const std::string_view layout : layouts) nearest.offer(layout);
     const auto hint = nearest.result();
     fail(word.where, "event.when.format",
-         "expected netflow1, netflow5, netflow7, netflow9 or ipfix, got \"" + word.text + '"',
+         "expected netflow1, netflow5, netflow7, netflow9, ipfix, syslog or the name of a layout, got \"" + word.text +
+             '"',
          hint ? "did you mean " + std::string(*hint) + '?' : "");
   }
 }

@@ -3,7 +3,7 @@
 
 #include "conditions.hpp"
 #include "constant_value.hpp"
-#include "flowcef/map/cef_escape.hpp"
+#include "flowcef/core/cef_escape.hpp"
 #include "resolver.hpp"
 
 namespace flowcef {

@@ -1,5 +1,5 @@
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "context_names.hpp"
 #include "resolver.hpp"
@@ -13,30 +13,42 @@ constexpr std::uint16_t kApplicationId = 95;
 constexpr std::uint16_t kFlowStartDeltaMicroseconds = 158;
 constexpr std::uint16_t kFlowEndDeltaMicroseconds = 159;
 
-/// One entry of `from`: a value of the export, an element, or bytes that no table knows.
+/// One entry of `from`: a value of the export, a column of a lookup, an element, or bytes that no table knows.
 struct Source {
   const PositionedText& text;
   const ContextName* context = nullptr;
+  const ProbeColumn* column = nullptr;
   const InformationElement* element = nullptr;
 
   [[nodiscard]] DataType type() const { return element != nullptr ? element->type : DataType::octet_array; }
 
   [[nodiscard]] std::string described() const {
     if (context != nullptr) return text.text + ", which is " + std::string(type_text(context->type));
+    if (column != nullptr) return text.text + ", which is a text of a lookup";
     return text.text + ", which is of type " + std::string(to_string(type()));
   }
 };
 
-/// Returns: nothing for a name that is unknown, which has been said already.
-std::optional<Source> find_source(const PositionedText& text, const ElementRegistry& registry) {
-  Source source{text};
-  if (text.text.starts_with('@')) {
-    source.context = find_context_name(text.text);
-    return source.context != nullptr ? std::optional(source) : std::nullopt;
+/// Returns: without those whose name is unknown, which has been said already.
+std::vector<Source> sources_of(const KeySpec& spec, const MappedKey& key, const ElementRegistry& registry) {
+  std::vector<Source> sources;
+  for (std::size_t i = 0; i < spec.from.size(); ++i) {
+    Source source{spec.from[i]};
+    const std::string& text = source.text.text;
+    const KeySource& resolved = key.sources[i];
+    if (resolved.column) {
+      source.column = &*resolved.column;
+    } else if (text.starts_with('@')) {
+      source.context = find_context_name(text);
+    } else {
+      source.element = registry.find_by_name(text);
+    }
+    const bool by_number = !text.starts_with('@') && text.find(':') != std::string::npos;
+    if (source.context != nullptr || source.column != nullptr || source.element != nullptr || by_number) {
+      sources.push_back(source);
+    }
   }
-  source.element = registry.find_by_name(text.text);
-  const bool by_number = text.text.find(':') != std::string::npos;
-  return source.element != nullptr || by_number ? std::optional(source) : std::nullopt;
+  return sources;
 }
 
 bool is_iana(const Source& source, std::uint16_t id) {
@@ -45,6 +57,7 @@ bool is_iana(const Source& source, std::uint16_t id) {
 
 bool holds_time(const Source& source) {
   if (source.context != nullptr) return source.context->type == CefType::timestamp;
+  if (source.column != nullptr) return false;
   return is_time(source.type()) || is_iana(source, kFlowEndSysUpTime) || is_iana(source, kFlowStartSysUpTime) ||
          is_iana(source, kFlowStartDeltaMicroseconds) || is_iana(source, kFlowEndDeltaMicroseconds);
 }
@@ -57,6 +70,7 @@ bool is_bytes(DataType type) {
 bool can_be_cut(const Source& source, ValueForm form) {
   if (source.context != nullptr)
     return source.context->type == CefType::string && source.context->value != ContextValue::event_id;
+  if (source.column != nullptr) return source.column->type == DataType::string;
   if (form == ValueForm::text || form == ValueForm::hex || form == ValueForm::base64) return true;
   if (form != ValueForm::plain) return false;
   return source.type() == DataType::string || (is_bytes(source.type()) && !is_iana(source, kApplicationId));
@@ -68,6 +82,7 @@ bool is_address_number(ValueForm form) {
 
 /// Returns: whether the form can be made of the source.
 bool suits(ValueForm form, const Source& source) {
+  if (source.column != nullptr) return form == ValueForm::plain;
   switch (form) {
     case ValueForm::plain:
       return true;
@@ -125,10 +140,8 @@ void Resolver::check_form(const KeySpec& spec, const MappedKey& key) {
     fail(spec.form_where, name, "expected " + std::string(type_text(*key.type)) + ", got " + result_text(key.form));
     return;
   }
-  for (const PositionedText& text : spec.from) {
-    const auto source = find_source(text, registry_);
-    if (source && !suits(key.form, *source))
-      fail(spec.form_where, name, wanted_source(key.form) + ", got " + source->described());
+  for (const Source& source : sources_of(spec, key, registry_)) {
+    if (!suits(key.form, source)) fail(spec.form_where, name, wanted_source(key.form) + ", got " + source.described());
   }
 }
 
@@ -148,10 +161,9 @@ void Resolver::check_time(const KeySpec& spec, const MappedKey& key) {
     return fail(where, name, "expected no time beside another form, a table or a unit");
   if (key.type && *key.type != CefType::timestamp && *key.type != CefType::string)
     return fail(where, name, "expected a key that takes times, which " + key.key + " does not");
-  for (const PositionedText& text : spec.from) {
-    const auto source = find_source(text, registry_);
-    if (source && key.form == ValueForm::plain && !holds_time(*source))
-      fail(where, name, "expected a time, got " + source->described());
+  for (const Source& source : sources_of(spec, key, registry_)) {
+    if (key.form == ValueForm::plain && !holds_time(source))
+      fail(where, name, "expected a time, got " + source.described());
   }
 }
 
@@ -160,10 +172,9 @@ void Resolver::check_unit(const KeySpec& spec, const MappedKey& key) {
   if (spec.value) return fail(spec.unit_where, name, "expected no unit: the key is a constant");
   if (key.form != ValueForm::plain || spec.table)
     return fail(spec.unit_where, name, "expected no unit beside a form or a table");
-  for (const PositionedText& text : spec.from) {
-    const auto source = find_source(text, registry_);
-    if (source && (source->element == nullptr || !source->element->unit))
-      fail(spec.unit_where, name, "expected a duration, got " + source->described(),
+  for (const Source& source : sources_of(spec, key, registry_)) {
+    if (source.element == nullptr || !source.element->unit)
+      fail(spec.unit_where, name, "expected a duration, got " + source.described(),
            "the column `units` of its table says whether it is one");
   }
 }
@@ -178,11 +189,10 @@ void Resolver::check_max_length(const KeySpec& spec, const MappedKey& key) {
          "expected at most " + std::to_string(key.max_length) + ", got " + std::to_string(key.cut_at),
          "the CEF dictionary gives the key no more");
   }
-  for (const PositionedText& text : spec.from) {
-    const auto source = find_source(text, registry_);
+  for (const Source& source : sources_of(spec, key, registry_)) {
     const bool text_key = !key.type || *key.type == CefType::string;
-    if (source && (!text_key || !can_be_cut(*source, key.form)))
-      fail(spec.key.where, name, "expected text or bytes to cut, got " + source->described());
+    if (!text_key || !can_be_cut(source, key.form))
+      fail(spec.key.where, name, "expected text or bytes to cut, got " + source.described());
   }
 }
 

@@ -4,8 +4,8 @@
 
 #include "constant_value.hpp"
 #include "context_names.hpp"
+#include "flowcef/core/cef_escape.hpp"
 #include "flowcef/core/nearest.hpp"
-#include "flowcef/map/cef_escape.hpp"
 #include "resolver.hpp"
 
 namespace flowcef {
@@ -38,30 +38,30 @@ bool is_time(DataType type) {
   return type >= DataType::date_time_seconds && type <= DataType::date_time_nanoseconds;
 }
 
-namespace {
-
-bool suits(DataType element, CefType key) {
+bool suits(DataType value, CefType key) {
   switch (key) {
     case CefType::string:
       return true;
     case CefType::integer:
     case CefType::long_integer:
-      return is_unsigned(element) || is_signed(element);
+      return is_unsigned(value) || is_signed(value);
     case CefType::floating:
-      return is_unsigned(element) || is_signed(element) || element == DataType::float32 || element == DataType::float64;
+      return is_unsigned(value) || is_signed(value) || value == DataType::float32 || value == DataType::float64;
     case CefType::ipv4:
-      return element == DataType::ipv4_address;
+      return value == DataType::ipv4_address;
     case CefType::ipv6:
-      return element == DataType::ipv6_address;
+      return value == DataType::ipv6_address;
     case CefType::ip:
-      return element == DataType::ipv4_address || element == DataType::ipv6_address;
+      return value == DataType::ipv4_address || value == DataType::ipv6_address;
     case CefType::mac:
-      return element == DataType::mac_address;
+      return value == DataType::mac_address;
     case CefType::timestamp:
-      return is_time(element);
+      return is_time(value);
   }
   return false;
 }
+
+namespace {
 
 bool suits(CefType value, CefType key) {
   if (key == CefType::string || value == key) return true;
@@ -120,6 +120,7 @@ MappedKey Resolver::resolve_key(const KeySpec& spec) {
   key.form = spec.form;
   for (const PositionedText& source : spec.from) key.sources.push_back(resolve_source(source, key));
   resolve_form(spec, key);
+  check_custom(spec, key);
   return key;
 }
 
@@ -159,8 +160,17 @@ void Resolver::resolve_constant(const KeySpec& spec, MappedKey& key) {
   key.constant = escape_extension_value(text);
 }
 
+/// Lookups have no generated keys, so that it would say nothing.
+void Resolver::check_custom(const KeySpec& spec, const MappedKey& key) {
+  const auto is_column = [](const KeySource& source) { return source.column.has_value(); };
+  if (!spec.custom || key.sources.empty() || !std::ranges::all_of(key.sources, is_column)) return;
+  fail(spec.key.where, key.key + ".custom", "expected an element, got values of lookups alone",
+       "they go out under this key only: leave custom out");
+}
+
 KeySource Resolver::resolve_source(const PositionedText& text, const MappedKey& key) {
   KeySource source;
+  if (is_lookup_reference(text.text)) return resolve_lookup_source(text, key);
   if (text.text.starts_with('@')) return resolve_context(text, key);
   source.element = resolve_element(text, key.key);
   const InformationElement* element = registry_.find_by_name(text.text);

@@ -4,8 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "flowcef/core/cef_escape.hpp"
 #include "flowcef/core/nearest.hpp"
-#include "flowcef/map/cef_escape.hpp"
 #include "resolver.hpp"
 
 namespace flowcef {

@@ -21,13 +21,13 @@ bool is_element(const Field& field, std::uint16_t id) {
   return field.id == ElementId{0, id};
 }
 
-std::optional<FlowTime> find_stated(const Template& layout, const std::array<std::uint16_t, 6>& elements) {
+std::optional<FlowTimeSource> find_stated(const Template& layout, const std::array<std::uint16_t, 6>& elements) {
   for (const std::uint16_t id : elements) {
     const Field* field = layout.find({0, id});
     if (field == nullptr) continue;
     const auto source = time_of(layout, *field);
     if (!source) continue;
-    return FlowTime{*source, static_cast<std::size_t>(field - layout.fields.data()), is_exact(*source)};
+    return FlowTimeSource{*source, static_cast<std::size_t>(field - layout.fields.data()), is_exact(*source)};
   }
   return std::nullopt;
 }
@@ -82,7 +82,7 @@ bool is_exact(const TimeSource& source) {
   return source.kind != TimeSource::Kind::ntp && source.kind != TimeSource::Kind::delta_micros;
 }
 
-std::optional<FlowTime> find_flow_time(const Template& layout, bool start) {
+std::optional<FlowTimeSource> find_flow_time(const Template& layout, bool start) {
   if (auto stated = find_stated(layout, start ? kStart : kEnd)) return stated;
   auto derived = find_stated(layout, start ? kEnd : kStart);
   if (!derived) return std::nullopt;

@@ -16,13 +16,13 @@ namespace flowcef {
 /// Returns: whether milliseconds lose nothing of what the field states.
 [[nodiscard]] bool is_exact(const TimeSource& source);
 
-struct FlowTime {
+struct FlowTimeSource {
   TimeSource source;
   std::size_t field;  ///< index of the field that states it
   bool exact;         ///< the time says all that the field states
 };
 
 /// The start or end of a flow. Absolute times are preferred to uptimes, and both to the other time and a duration.
-[[nodiscard]] std::optional<FlowTime> find_flow_time(const Template& layout, bool start);
+[[nodiscard]] std::optional<FlowTimeSource> find_flow_time(const Template& layout, bool start);
 
 }  // namespace flowcef

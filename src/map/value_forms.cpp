@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "flowcef/map/cef_escape.hpp"
+#include "flowcef/core/cef_escape.hpp"
 
 namespace flowcef {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "built_in_tables.hpp"
+#include "flowcef/core/cef_escape.hpp"
 #include "flowcef/core/decimal.hpp"
-#include "flowcef/map/cef_escape.hpp"
 #include "flowcef/map/program.hpp"
 #include "value_writers.hpp"
 

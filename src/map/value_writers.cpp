@@ -1,6 +1,6 @@
 #include "value_writers.hpp"
 
-#include "flowcef/map/cef_escape.hpp"
+#include "flowcef/core/cef_escape.hpp"
 
 namespace flowcef {
 namespace {

@@ -8,6 +8,7 @@
 
 #include "flowcef/app/error_report.hpp"
 #include "flowcef/app/record_path.hpp"
+#include "join_bench.hpp"
 #include "key_kinds.hpp"
 #include "support/allocation_counter.hpp"
 #include "support/packet_builder.hpp"
@@ -129,6 +130,7 @@ int main(int argc, char** argv) {
                                  [&work](benchmark::State& state) { decode_and_map(state, work); });
   }
   register_key_kinds();
+  register_joins();
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();
   return 0;

@@ -13,6 +13,7 @@
 namespace flowcef {
 
 class LocalZone;
+class LookupEntry;
 
 /// What holds for every record of a data set. Lifetime: views; its texts are all readable kCopyBlock bytes on.
 struct SetContext {
@@ -24,10 +25,12 @@ struct SetContext {
   ListWriter& lists;                        ///< prepared for the record that is to be written
   std::span<const std::uint8_t> exporters;  ///< of EventTests::exporters: whether the exporter lies in one of them
   LocalZone& zone;
+  std::span<const LookupEntry* const> entries;  ///< by Program::probes, of the record that is to be written; null: none
 };
 
 /// Writes the message of record `index` of the set.
-/// Input:   room for max_message_size(), what ListWriter::prepare() returned, the context's texts and kCopyBlock bytes
+/// Input:   room for max_message_size(), what ListWriter::prepare() and LookupProber::prepare() returned, the context's
+///          texts and kCopyBlock bytes
 /// Returns: the end of the message; null if an event rule drops the record
 /// Errors:  none: a value that cannot be shown is left out
 [[nodiscard]] char* execute(const Program& program, const DataSet& set, std::uint32_t index, const SetContext& context,
@@ -49,7 +52,7 @@ struct LinePiece {
                                    const SetContext& context, std::uint64_t event, char* out,
                                    std::vector<LinePiece>& pieces);
 
-/// Returns: a bound for the message of record `index`, without its envelope, context texts and values out of lists.
+/// Returns: a bound for the message of record `index`, without its envelope, context texts, and what comes out of lists and lookups.
 [[nodiscard]] std::size_t max_message_size(const Program& program, const DataSet& set, std::uint32_t index) noexcept;
 
 }  // namespace flowcef

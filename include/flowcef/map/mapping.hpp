@@ -13,6 +13,7 @@
 #include "flowcef/core/source_position.hpp"
 #include "flowcef/decode/information_element.hpp"
 #include "flowcef/decode/template.hpp"
+#include "flowcef/lookup/lookup_schema.hpp"
 #include "flowcef/map/cef_dictionary.hpp"
 #include "flowcef/map/mapping_spec.hpp"
 #include "flowcef/map/value_table.hpp"
@@ -52,7 +53,7 @@ enum class ContextValue : std::uint8_t {
   sampling_interval,  ///< one packet out of so many; absent if that is unknown or 1
   corrected_octets,   ///< octetDeltaCount times the sampling interval, and
   corrected_packets,  ///< packetDeltaCount; at most 2^64 - 1, absent without an interval
-  // Of each record: names that the exporter's options data gave to numbers in it.
+  // Of each record: names that the exporter's options data or the configuration gave to numbers in it.
   ingress_interface_name,
   egress_interface_name,
   application_name,
@@ -60,6 +61,7 @@ enum class ContextValue : std::uint8_t {
   ingress_vrf_name,
   egress_vrf_name,
   user_name,
+  class_name,
 };
 
 /// Returns: whether it is the same for every record of a data set.
@@ -77,9 +79,31 @@ struct ElementMatch {
   friend bool operator==(const ElementMatch&, const ElementMatch&) = default;
 };
 
+/// A mapping has no more different questions to lookups.
+inline constexpr std::size_t kMaxProbes = 16;
+
+/// What a record asks a lookup.
+struct MappedProbe {
+  std::string text;                    ///< as the mapping writes it: `@web(sourceIPv4Address)`
+  std::optional<std::size_t> lookup;   ///< index; nothing: lookups are not known here, and it never has an entry
+  std::vector<ElementMatch> elements;  ///< it is asked by
+};
+
+/// A column of what a lookup has for a record.
+struct ProbeColumn {
+  std::size_t probe = 0;  ///< index into Mapping::probes
+  std::size_t column = 0;
+  std::string name;
+  DataType type = DataType::string;
+};
+
+/// One of the three.
 struct KeySource {
   std::optional<ContextValue> context;
-  ElementMatch element;  ///< unless context
+  std::optional<ProbeColumn> column;
+  ElementMatch element;
+
+  [[nodiscard]] bool is_element() const noexcept { return !context && !column; }
 };
 
 struct MappedKey {
@@ -115,7 +139,8 @@ struct Condition {
   DataType type{};                      ///< of element: what the values below are compared as
   std::vector<TestSpec::Range> ranges;  ///< of numbers, also booleans, IPv4 and MAC addresses; ascending, disjoint
   std::vector<IpPrefix> prefixes;       ///< of exporter, and of IPv6 addresses
-  std::vector<std::string> texts;       ///< of strings
+  std::vector<std::string> texts;       ///< of strings; of format: names of layouts; of column: as a line shows them
+  ProbeColumn column;                   ///< of column; of found: its probe
 };
 
 struct EventRule {
@@ -137,15 +162,19 @@ struct Mapping {
   std::vector<std::unique_ptr<ValueTable>> tables;  ///< the user's
   std::vector<EventRule> events;                    ///< the last one matches everything
   std::vector<MappedKey> keys;
+  std::vector<MappedProbe> probes;  ///< each once, at most kMaxProbes
 
   /// Returns: the user's table of that name, or else the built-in one; null if there is none.
   [[nodiscard]] const ValueTable* find_table(std::string_view table) const;
 };
 
-/// Errors: all of them at once, each at its place in the mapping file: unknown elements, keys and tables, keys that an
-///         element's type does not suit, missing or clashing labels.
+/// Input:  the lookups that values may come from, by their index; null: they are not known here, so that any name will do
+///         and none ever has a value
+/// Errors: all of them at once, each at its place in the mapping file: unknown elements, keys, tables and lookups, keys
+///         that an element's type does not suit, missing or clashing labels.
 [[nodiscard]] std::expected<Mapping, ConfigErrors> resolve_mapping(const MappingSpec& spec,
-                                                                   const ElementRegistry& registry);
+                                                                   const ElementRegistry& registry,
+                                                                   const std::vector<LookupSchema>* lookups = nullptr);
 
 /// Returns: the key of an element that no key of the mapping takes: `packetDeltaCount` becomes
 ///          `<prefix>PacketDeltaCount`.

@@ -12,11 +12,6 @@
 
 namespace flowcef {
 
-struct PositionedText {
-  std::string text;
-  SourcePosition where;
-};
-
 /// A key with the same text on every line, or on every line of an event.
 struct ConstantSpec {
   PositionedText key;
@@ -28,7 +23,7 @@ struct ConstantSpec {
 struct KeySpec {
   PositionedText key;
   std::vector<PositionedText>
-      from;  ///< in order of preference: element name, `pen:id`, or `@name` (see mappings/README.md)
+      from;  ///< in order of preference: element name, `pen:id`, `@name` or `@lookup(element).column` (see mappings/README.md)
   std::optional<PositionedText> value;       ///< a constant instead
   std::optional<PositionedText> label;       ///< text of the `...Label` key that goes with cs, cn, cfp, c6a, flex slots
   std::optional<PositionedText> table;       ///< value table that turns the number into text
@@ -68,8 +63,10 @@ struct ConditionSpec {
     present,   ///< the template has all of `words`
     absent,    ///< the template has none of `words`
     exporter,  ///< its address lies in one of the prefixes `words`
-    format,    ///< is one of `words`: netflow1, netflow5, netflow7, netflow9, ipfix
+    format,    ///< is one of `words`: netflow1, netflow5, netflow7, netflow9, ipfix, syslog, a layout's name
     element,   ///< `element` passes one of `tests`
+    found,     ///< every one of `words`, which are `@lookup(element)`, has an entry
+    column,    ///< `element`, which is `@lookup(element).column`, passes one of `tests`
   };
   Kind kind = Kind::all;
   SourcePosition where;

@@ -35,6 +35,7 @@ enum class Op : std::uint8_t {
   corrected,    ///< a counter times the sampling interval
   long_flow,    ///< how long it lasted, if that is longer than the limit
   constant,     ///< a text of the mapping
+  column,       ///< a text out of a lookup, by ColumnText
   unless_zero,  ///< another instruction with its key, if what it shows is not zero
   // Fields.
   unsigned1,  ///< big-endian numbers of 1, 2, 4, 8 bytes
@@ -111,7 +112,7 @@ struct Instruction {
   Operand operand;
   std::uint64_t misses = 0;  ///< bits to set when the value is left out or cut, for the instructions that step in
   std::uint64_t after = 0;   ///< runs only if all of these bits are set
-  /// Index of a limit, table, time source, context text, lookup, list, constant, inner instruction, unit change or
+  /// Index of a limit, table, time source, context text, lookup, column, list, constant, inner instruction, unit change or
   /// form; longest text.
   std::uint32_t extra = 0;
 };
@@ -183,6 +184,31 @@ struct NameLookup {
   bool marked = false;                         ///< one that is cut ends in a mark
 };
 
+/// A question to a lookup.
+struct LookupProbe {
+  struct Part {
+    Operand operand;
+    DataType type{};
+    std::uint8_t condition = condition::kAlways;  ///< under which the record has it
+    std::uint8_t bits_shift = 0;
+    std::uint8_t bits = 0;  ///< 0: all
+  };
+  std::size_t lookup = 0;  ///< as LookupReader::find() counts them
+  std::vector<Part> key;
+};
+
+/// How a key shows a column of what was found.
+struct ColumnText {
+  std::size_t probe = 0;    ///< index into Program::probes
+  std::size_t column = 0;   ///< index into LookupSchema::columns
+  std::uint16_t limit = 0;  ///< in bytes; 0: none. Texts are cut there, what is no text is left out
+  bool text = true;
+  bool marked = false;                        ///< one that is cut ends in a mark
+  bool number = false;                        ///< for a key of numbers:
+  bool negative = true;                       ///< those below 0 are not left out
+  std::uint64_t largest = ~std::uint64_t{0};  ///< number that is not left out
+};
+
 /// Texts for ICMP's types.
 struct IcmpTypeNames {
   const ValueTable* ipv4 = nullptr;
@@ -218,19 +244,23 @@ struct SamplingSource {
 /// negative to the event ~index.
 struct EventTest {
   enum class Kind : std::uint8_t {
-    exporter,  ///< the data set's
     number,
     signed_number,
     ntp_micros,  ///< NTP timestamps by their microseconds and nanoseconds since 1970
     ntp_nanos,
     ipv6,
     text,
+    exporter,  ///< the data set's
+    found,     ///< a lookup has an entry
+    column,    ///< that has one of the texts, which are as a line shows them
   };
   Kind kind = Kind::number;
   std::uint8_t condition = condition::kAlways;
   std::uint8_t bits_shift = 0;
   std::uint8_t bits = 0;  ///< 0: all
   Operand operand;
+  std::size_t probe = 0;    ///< of found and column: index into Program::probes
+  std::size_t column = 0;   ///< index into LookupSchema::columns
   std::uint32_t first = 0;  ///< index into EventTests::exporters, ranges, prefixes or texts
   std::uint32_t count = 0;  ///< of ranges, prefixes or texts, of which one must fit
   std::int32_t yes = 0;
@@ -281,6 +311,10 @@ struct Program {
   std::vector<ListField> lists;       ///< in the order of their fields
   std::vector<std::string> own_keys;  ///< of a record with lists: what their values' keys must differ from
   std::vector<NameLookup> names;
+  std::vector<LookupProbe> probes;  ///< at most kMaxProbes
+  std::vector<ColumnText> columns;
+  std::optional<TimeSource> flow_start;  ///< for probes; nothing: the template does not state it
+  std::optional<TimeSource> flow_end;
   std::vector<OptionsTable> options_tables;  ///< that some instruction looks into
   std::vector<IcmpSource> icmp;              ///< in order of preference
   std::vector<IcmpTypeNames> icmp_type_names;
@@ -303,7 +337,8 @@ struct Program {
   std::vector<Operand> ipv6_addresses;
 
   /// A message is no longer than fixed_size, and kMaxEscapeGrowth * uses_of_a_field bytes for each byte of its record
-  /// and header, and its envelope, context texts and values out of lists.
+  /// and header, its envelope, context texts, values out of lists and texts out of
+  /// lookups.
   std::size_t fixed_size = 0;
   std::size_t uses_of_a_field = 1;  ///< how many instructions show the same field, at most
 };

@@ -28,7 +28,7 @@ namespace flowcef {
 /// Returns: indexes into Template::fields of those that the event rules look at, in ascending order, each once.
 [[nodiscard]] std::vector<std::size_t> fields_tested(const Program& program, const Template& layout);
 
-/// Returns: the source as a mapping writes it: a name, `pen:id` or `@name`.
-[[nodiscard]] std::string source_text(const KeySource& source);
+/// Returns: the source as a mapping writes it: a name, `pen:id`, `@name` or `@lookup(element).column`.
+[[nodiscard]] std::string source_text(const Mapping& mapping, const KeySource& source);
 
 }  // namespace flowcef

@@ -16,6 +16,7 @@
 #include "flowcef/decode/data_set.hpp"
 #include "flowcef/map/executor.hpp"
 #include "flowcef/map/line_batch.hpp"
+#include "flowcef/map/lookup_prober.hpp"
 #include "flowcef/map/mapping.hpp"
 #include "flowcef/map/rendering_config.hpp"
 #include "flowcef/map/syslog_envelope.hpp"
@@ -72,6 +73,9 @@ class Renderer {
   /// Thread:   any may change the limit.
   /// Lifetime: it outlives the renderer, or another call.
   void follow_path(const std::atomic<std::size_t>* limit) { path_limit_ = limit; }
+  /// From now on keys and rules that ask lookups find what is there; null: nothing is ever found.
+  /// Lifetime: the reader outlives the renderer, or another call; each data set is between its begin() and end().
+  void look_up_in(LookupReader* reader) noexcept { prober_.look_up_in(reader); }
   /// Writes one line for each record; hands on every batch that fills up on the way.
   void render(const DataSet& set, const EventIds& ids);
   /// Shows each record's line, and how it came about, in place of rendering it; counts nothing. Slower.
@@ -105,6 +109,9 @@ class Renderer {
   /// Returns: bytes
   [[nodiscard]] std::size_t message_limit() const noexcept;
   void make_room(std::size_t size);
+  /// Finds what the record's line takes from elsewhere.
+  /// Returns: a bound for its bytes
+  [[nodiscard]] std::size_t prepare(const Program& program, const DataSet& set, std::uint32_t index);
   /// Returns: the length of the message; 0 if an event rule drops the record or the message cannot be short enough.
   std::uint32_t append_line(const Program& program, const DataSet& set, std::uint32_t index, const SetContext& context,
                             std::uint64_t event);
@@ -128,6 +135,7 @@ class Renderer {
   std::size_t weight_ = 0;                                ///< of all programs
   std::size_t sweep_at_ = kFirstSweep;                    ///< weight
   ListWriter lists_;
+  LookupProber prober_;
   std::unique_ptr<LocalZone> zone_;
   LineBatch* batch_;
   std::vector<char> context_text_;

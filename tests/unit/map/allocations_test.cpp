@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "flowcef/decode/options_tables.hpp"
+#include "flowcef/lookup/lookups.hpp"
 #include "form_lines.hpp"
 #include "support/allocation_counter.hpp"
 #include "support/capture_lines.hpp"
@@ -11,13 +12,15 @@ namespace flowcef::test {
 namespace {
 
 /// Returns: the line of the set's last record, which takes no allocation once it has been made a thousand times.
-std::string line_without_allocations(const Mapping& mapping, const DataSet& set, const RenderingConfig& config = {}) {
+std::string line_without_allocations(const Mapping& mapping, const DataSet& set, const RenderingConfig& config = {},
+                                     LookupReader* reader = nullptr) {
   BatchPool pool;
   RenderCounters counters;
   std::string line;
   line.reserve(4096);
   Renderer renderer(mapping, config, pool, counters,
                     [&](const BatchRef& batch) { line = batch->message(batch->lines().back()); });
+  renderer.look_up_in(reader);
   for (int i = 0; i < 1000; ++i) renderer.render(set, {"7-", 1});
   renderer.flush();
   // Full batches are handed on meanwhile; only one that is mostly empty is copied, see BatchPool::seal().
@@ -140,6 +143,41 @@ TEST(AllocationsOfForms, AreZeroPerRecordInSteadyState) {
 
   const std::string line = line_without_allocations(*mapping, set);
   EXPECT_TRUE(line.ends_with(R"( XText=eth… XBase64=ZXRoPTAvMTI\= XTook=5)")) << line;
+}
+
+// What was found is copied from where it lies.
+TEST(AllocationsOfLookups, AreZeroPerRecordInSteadyState) {
+  const ElementRegistry registry;
+  LookupConfig config;
+  config.name.text = "web";
+  config.inputs = {{"log", {}}};
+  config.key = {{"sourceIPv4Address", {}}};
+  config.columns = {{"userName", {}}};
+  const auto lookups = Lookups::make({config}, registry);
+  ASSERT_TRUE(lookups);
+  const std::vector<std::uint8_t> address = {10, 1, 2, 3};
+  LookupKey key;
+  ASSERT_TRUE(key.append(DataType::ipv4_address, address));
+  (*lookups)->put(0, key, std::vector<std::string_view>{"jane"}, 1'700'000'000'000);
+  const MappingSpec spec = spec_of({key_of("suser", {"@web(sourceIPv4Address).userName"}),
+                                    key_of("duser", {"@web(destinationIPv4Address).userName"})});
+  const auto mapping = resolve_mapping(spec, registry, &(*lookups)->schemas());
+  ASSERT_TRUE(mapping) << mapping.error().front().to_string();
+  const auto flow = std::make_shared<Template>();
+  flow->fields.push_back({{0, 8}, registry.find({0, 8}), 4});
+  flow->fields.push_back({{0, 12}, registry.find({0, 12}), 4, 4});
+  flow->record_length = 8;
+  ByteWriter record;
+  record.append(address).u32(7);
+  ExportContext context;
+  context.export_ms = 1'700'000'000'000;
+  const DataSet set{*flow, context, 300, record.bytes(), 1, {}, 0, {}, {}};
+
+  LookupReader reader(**lookups);
+  reader.begin();
+  const std::string line = line_without_allocations(*mapping, set, {}, &reader);
+  reader.end();
+  EXPECT_NE(line.find("suser=jane"), std::string::npos) << line;
 }
 
 }  // namespace

@@ -255,6 +255,9 @@ bool fulfils(const ModelRecord& record, const ConditionSpec& condition) {
       return std::ranges::any_of(condition.words, [&](const PositionedText& word) {
         return word.text == (record.format == ExportFormat::ipfix ? "ipfix" : "netflow9");
       });
+    case Kind::found:
+    case Kind::column:
+      return false;  // none of the model's
     case Kind::element:
       break;
   }

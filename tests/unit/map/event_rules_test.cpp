@@ -274,8 +274,8 @@ TEST(EventSpecErrors, Conditions) {
        "m.toml:4:1: event.when.exporter: expected an IP address or prefix, got \"10.0.0.1/8\" (such as \"10.0.0.0/8\", "
        "no bits set behind it)"},
       {format({"netflow10"}),
-       "m.toml:4:1: event.when.format: expected netflow1, netflow5, netflow7, netflow9 or ipfix, got \"netflow10\" "
-       "(did you mean netflow1?)"},
+       "m.toml:4:1: event.when.format: expected netflow1, netflow5, netflow7, netflow9, ipfix, syslog or the name of a "
+       "layout, got \"netflow10\" (did you mean netflow1?)"},
       {not_of(all_of({})),
        "m.toml:4:1: event.when.not: expected a condition, got none (no record fails to fulfil nothing)"},
   };

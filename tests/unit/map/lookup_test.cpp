@@ -1,4 +1,4 @@
-// Names and sampling intervals out of options data, beside the numbers of flow records.
+// Names and sampling intervals out of options data, and names by the configuration, beside the numbers of flow records.
 #include "data_set_lines.hpp"
 
 namespace flowcef::test {
@@ -84,6 +84,59 @@ TEST_F(Lookups, ANameThatIsTooLongForItsKeyGoesOutWholeAsWell) {
             "app=" + std::string(31, 'a') + " XApplicationId=13:10");
   EXPECT_EQ(extension_with_tables({{95, 4}}, ByteWriter().u32(0x0d00000b)),
             "app=" + std::string(31, 'b') + " XApplicationId=13:11 XApplicationName=" + std::string(40, 'b'));
+}
+
+/// What the configuration calls the numbers.
+class ConfiguredNames : public Lookups {
+ protected:
+  ConfiguredNames() { context_.settings = &settings_; }
+  void classes(NumberNames names) { settings_.classes = std::make_shared<const NumberNames>(std::move(names)); }
+  void interfaces(NumberNames names) { settings_.interfaces = std::make_shared<const NumberNames>(std::move(names)); }
+  /// Returns: the line of a record with one traffic class.
+  std::string line_of_class(std::uint32_t id) {
+    const auto made = layout({{6000, 4, 1}, {4, 1}});
+    made->fields.front().element = &class_id_;
+    return extension_of_record(made, ByteWriter().u32(id).u8(6));
+  }
+
+  const InformationElement class_id_{{1, 6000}, std::string(kClassIdElement), DataType::unsigned32};
+  ExporterSettings settings_;
+};
+
+// FD-03: class and name; FD-04: the number alone where no row has it.
+TEST_F(ConfiguredNames, AreOfTrafficClasses) {
+  classes({{7, "Inbound/HTTP"}, {8, "a=b"}});
+  EXPECT_EQ(line_of_class(7), "XPacketeerClassId=7 XProtocolIdentifier=6 XClassName=Inbound/HTTP");
+  EXPECT_EQ(line_of_class(8), R"(XPacketeerClassId=8 XProtocolIdentifier=6 XClassName=a\=b)");
+  EXPECT_EQ(line_of_class(9), "XPacketeerClassId=9 XProtocolIdentifier=6");
+  settings_.classes.reset();
+  EXPECT_EQ(line_of_class(7), "XPacketeerClassId=7 XProtocolIdentifier=6");
+}
+
+// FD-07: the class is on every line, under the key that a mapping gives it.
+TEST_F(ConfiguredNames, AKeyOfTheMappingTakesTheClass) {
+  use_keys("app = [\"@class_name\", \"1:6000\"]");
+  classes({{7, "Inbound/HTTP"}, {8, std::string(40, 'c')}});
+  EXPECT_EQ(line_of_class(7), "app=Inbound/HTTP XPacketeerClassId=7 XProtocolIdentifier=6");
+  EXPECT_EQ(line_of_class(8), "app=" + std::string(31, 'c') +
+                                  " XPacketeerClassId=8 XProtocolIdentifier=6 XClassName=" + std::string(40, 'c'));
+  EXPECT_EQ(line_of_class(9), "app=9 XProtocolIdentifier=6");
+}
+
+// FD-14: before what options data says, and beside it.
+TEST_F(ConfiguredNames, AreOfInterfaces) {
+  interfaces({{1, "inside"}, {2, "outside"}});
+  const auto made = layout({{10, 2}, {14, 2}});
+  EXPECT_EQ(extension_of_record(made, ByteWriter().u16(1).u16(3)),
+            "XIngressInterface=1 XEgressInterface=3 XIngressInterfaceName=inside");
+  name(OptionsTable::interface_name, "\x01", "eth1");
+  name(OptionsTable::interface_name, "\x03", "eth3");
+  context_.tables = &tables_;
+  EXPECT_EQ(extension_of_record(made, ByteWriter().u16(1).u16(3)),
+            "XIngressInterface=1 XEgressInterface=3 XIngressInterfaceName=inside XEgressInterfaceName=eth3");
+  settings_.interfaces.reset();
+  EXPECT_EQ(extension_of_record(made, ByteWriter().u16(1).u16(2)),
+            "XIngressInterface=1 XEgressInterface=2 XIngressInterfaceName=eth1");
 }
 
 // PX-08: the rate of a sampler, or of the whole domain.

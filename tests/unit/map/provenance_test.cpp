@@ -118,7 +118,8 @@ severity = 3
 TEST_F(Provenance, SourcesAsAMappingWritesThem) {
   use_keys(R"(src = ["sourceIPv4Address", "9:12345", "@exporter"])");
   std::vector<std::string> texts;
-  for (const KeySource& source : translation_->mapping.keys.front().sources) texts.push_back(source_text(source));
+  for (const KeySource& source : translation_->mapping.keys.front().sources)
+    texts.push_back(source_text(translation_->mapping, source));
   EXPECT_THAT(texts, testing::ElementsAre("sourceIPv4Address", "9:12345", "@exporter"));
 }
 

@@ -8,7 +8,7 @@
 
 #include "built_in_tables.hpp"
 #include "data_set_lines.hpp"
-#include "flowcef/map/cef_escape.hpp"
+#include "flowcef/core/cef_escape.hpp"
 
 namespace flowcef::test {
 namespace {
