@@ -21,6 +21,7 @@ int dispatch(const flowcef::Options& options) {
         if constexpr (std::is_same_v<Chosen, flowcef::DiffOptions>) return flowcef::diff_command(chosen);
         if constexpr (std::is_same_v<Chosen, flowcef::ElementsOptions>) return flowcef::elements_command(chosen);
         if constexpr (std::is_same_v<Chosen, flowcef::TablesOptions>) return flowcef::tables_command(chosen);
+        if constexpr (std::is_same_v<Chosen, flowcef::PatternsOptions>) return flowcef::patterns_command(chosen);
         if constexpr (std::is_same_v<Chosen, flowcef::ExitNow>) return chosen.status;
       },
       options);

@@ -68,7 +68,8 @@ int convert_command(const ConvertOptions& options) {
     print_errors(std::cerr, settings.error());
     return kExitUsage;
   }
-  const auto translation = load_translation(settings->mapping, settings->elements);
+  const auto translation =
+      load_translation(settings->mapping, settings->elements, settings->layouts, settings->patterns);
   if (!translation) {
     print_errors(std::cerr, translation.error());
     return kExitUsage;

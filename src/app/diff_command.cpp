@@ -137,8 +137,8 @@ int diff_command(const DiffOptions& options) {
     print_errors(std::cerr, settings.error());
     return kExitUsage;
   }
-  auto a = load_translation(settings->mapping, settings->elements);
-  auto b = load_translation(options.mappings.back(), settings->elements);
+  auto a = load_translation(settings->mapping, settings->elements, settings->layouts, settings->patterns);
+  auto b = load_translation(options.mappings.back(), settings->elements, settings->layouts, settings->patterns);
   if (!a) print_errors(std::cerr, a.error());
   if (!b) print_errors(std::cerr, b.error());
   if (!a || !b) return kExitUsage;

@@ -175,7 +175,7 @@ std::unique_ptr<const Translation> load_listed(const std::filesystem::path& conf
     print_errors(std::cerr, settings.error());
     return nullptr;
   }
-  auto translation = load_translation(settings->mapping, settings->elements);
+  auto translation = load_translation(settings->mapping, settings->elements, settings->layouts, settings->patterns);
   if (translation) return *std::move(translation);
   print_errors(std::cerr, translation.error());
   return nullptr;

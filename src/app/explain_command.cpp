@@ -58,7 +58,8 @@ int explain(const ExplainOptions& options, std::ostream& out, std::ostream& erro
     print_errors(errors, settings.error());
     return kExitUsage;
   }
-  const auto translation = load_translation(settings->mapping, settings->elements);
+  const auto translation =
+      load_translation(settings->mapping, settings->elements, settings->layouts, settings->patterns);
   if (!translation) {
     print_errors(errors, translation.error());
     return kExitUsage;

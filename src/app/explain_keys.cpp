@@ -22,14 +22,17 @@ std::string_view absence_of(ContextValue value) {
     case ContextValue::corrected_octets:
     case ContextValue::corrected_packets:
       return "no sampling interval is known";
-    case ContextValue::ingress_interface_name:
-    case ContextValue::egress_interface_name:
     case ContextValue::application_name:
     case ContextValue::sampler_name:
     case ContextValue::ingress_vrf_name:
     case ContextValue::egress_vrf_name:
     case ContextValue::user_name:
       return "no options data tells such a name";
+    case ContextValue::ingress_interface_name:
+    case ContextValue::egress_interface_name:
+      return "neither options data nor an [[exporter]] tells such a name";
+    case ContextValue::class_name:
+      return "no [[exporter]] has classes with such a name";
     case ContextValue::start:
     case ContextValue::end:
       return "no record states such a time";
@@ -59,9 +62,9 @@ const KeyUsage::ProgramKeys& KeyUsage::keys_of(const DataSet& set, const Program
   raw_ = set.layout.view == RecordView::raw;
   for (std::size_t i = 0; i < mapping_.keys.size(); ++i) {
     for (const KeySource& source : mapping_.keys[i].sources) {
-      const bool there = !source.context && std::ranges::any_of(set.layout.fields, [&](const Field& field) {
-        return source.element.matches(field);
-      });
+      const bool there = source.is_element() && std::ranges::any_of(set.layout.fields, [&](const Field& field) {
+                           return source.element.matches(field);
+                         });
       uses_[i].in_template = uses_[i].in_template || there;
     }
   }
@@ -119,8 +122,9 @@ std::string KeyUsage::reason_of(std::size_t index) const {
   std::string_view context;
   bool elements = false;
   for (const KeySource& source : key.sources) {
-    elements = elements || !source.context;
+    elements = elements || source.is_element();
     if (source.context) context = absence_of(*source.context);
+    if (source.column) context = "no lookup has anything for any record, or none is read here";
   }
   std::string reason = elements ? key.sources.size() == 1 ? "no template has it" : "no template has any of them" : "";
   if (!context.empty()) reason += (reason.empty() ? "" : "; ") + std::string(context);
@@ -133,7 +137,8 @@ std::vector<AbsentKey> KeyUsage::absent() const {
     if (uses_[i].on_line) continue;
     const MappedKey& key = mapping_.keys[i];
     std::string sources;
-    for (const KeySource& source : key.sources) sources += (sources.empty() ? "" : ", ") + source_text(source);
+    for (const KeySource& source : key.sources)
+      sources += (sources.empty() ? "" : ", ") + source_text(mapping_, source);
     absent.push_back({key.key, std::move(sources), reason_of(i)});
   }
   return absent;

@@ -29,7 +29,7 @@ std::optional<MessageOrigin> origin_of(Bytes message) {
       if (message.size() < 16) return std::nullopt;
       return MessageOrigin{ExportFormat::ipfix, number(12)};
     default:
-      return std::nullopt;
+      return MessageOrigin{ExportFormat::layout, 0};  // if it is one: only then there is such a domain
   }
 }
 
@@ -50,14 +50,15 @@ void for_each_data_set(Bytes message, ExportFormat format, const Visit& visit) {
 std::string key_of_layout(const Template& layout) {
   std::string key = std::to_string(static_cast<int>(layout.format)) + (layout.options ? 'o' : 'd') +
                     std::to_string(layout.scope_fields) + '-' + std::to_string(layout.record_length) + '-';
+  key += layout.name + '-';
   key.append(layout.definition.begin(), layout.definition.end());
   return key;
 }
 
 std::string title_of(const Template& layout) {
-  std::string title = std::string(to_string(layout.format)) + (layout.options ? ", options" : "") + ", " +
-                      std::to_string(layout.fields.size()) + " fields, " + (layout.variable ? "at least " : "") +
-                      std::to_string(layout.record_length) + " bytes";
+  std::string title = (layout.name.empty() ? std::string(to_string(layout.format)) : layout.name) +
+                      (layout.options ? ", options" : "") + ", " + std::to_string(layout.fields.size()) + " fields, " +
+                      (layout.variable ? "at least " : "") + std::to_string(layout.record_length) + " bytes";
   if (layout.view == RecordView::raw) title += ", records = \"raw\"";
   if (layout.view == RecordView::both) title += ", records = \"both\"";
   return title;
@@ -113,6 +114,7 @@ void ExplainPath::decode(const Datagram& datagram, const FramePlace& place, cons
   }
   if (domain == nullptr) return;
   note_sequence(*domain);
+  if (domain->key.format == ExportFormat::layout) return;  // what waits has no template id
   const bool held = counters_.held_sets.value() != held_before;
   if (held || counters_.undecoded_sets.value() != undecoded_before) note_waiting(datagram.payload, *domain, held);
 }
@@ -317,7 +319,7 @@ void ExplainPath::note_waiting(Bytes message, const Domain& domain, bool held) {
 
 void ExplainPath::note_given_up(const Datagram& datagram) {
   const auto origin = origin_of(datagram.payload);
-  if (!origin) return;
+  if (!origin || origin->format == ExportFormat::layout) return;
   for_each_data_set(datagram.payload, origin->format, [&](std::uint16_t id, std::size_t bytes) {
     const auto known = findings_.waiting.find({datagram.exporter.address, {origin->format, origin->domain}, id});
     if (known == findings_.waiting.end()) return;

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <span>
 
-#include "flowcef/map/cef_escape.hpp"
+#include "flowcef/core/cef_escape.hpp"
 #include "flowcef/map/provenance.hpp"
 
 namespace flowcef {
@@ -277,7 +277,7 @@ std::string RecordExplainer::why_not_run(const Instruction& instruction) const {
   const bool icmp = !protocol.empty() && (protocol.back() == 1 || protocol.back() == 58);
   if (condition == condition::kNotIcmp && icmp) return "ICMP has no ports";
   if (condition == condition::kIcmp && !icmp) return "the record is not of ICMP";
-  if (condition == condition::kTables) return "no options data tells it";
+  if (condition == condition::kTables) return "neither options data nor an [[exporter]] tells it";
   if (condition == condition::kIpv4Used) return "the record is of IPv6";
   if (condition == condition::kIpv6Used) return "the record is of IPv4";
   return {};
@@ -304,7 +304,7 @@ std::string RecordExplainer::why_no_value(const Instruction& instruction) const 
     case Op::finite64:
       return "no number";
     case Op::name:
-      return "no options data tells it";
+      return "neither options data nor an [[exporter]] tells it";
     case Op::sampling_interval:
     case Op::corrected:
       return "no sampling interval is known";
@@ -336,7 +336,7 @@ void RecordExplainer::add_other_keys(FirstRecord& first) const {
     if (key != nullptr && key->constant.empty()) {
       from.clear();
       for (const KeySource& source : key->sources) {
-        if (source.context) from += (from.empty() ? "" : ", ") + source_text(source);
+        if (source.context) from += (from.empty() ? "" : ", ") + source_text(mapping_, source);
       }
     }
     first.other_keys.push_back(std::string(use.key) + (from.empty() ? "" : " (" + from + ')'));

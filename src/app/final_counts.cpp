@@ -96,6 +96,18 @@ void FinalCounts::add(const OutputBooksEntry& output) {
   }
 }
 
+void FinalCounts::add(const std::string& lookup, const LookupCounts& counts) {
+  const std::string name = "lookup." + lookup + '.';
+  add(name + "hits", counts.hits);
+  add(name + "misses", counts.misses);
+  add(name + "expired", counts.expired, false);
+  add(name + "updates", counts.updates);
+  add(name + "evicted", counts.evicted, false);
+  add(name + "refused", counts.refused, false);
+  add(name + "entries", counts.entries);
+  add(name + "bytes", counts.bytes);
+}
+
 void FinalCounts::add(const InputPath& input) {
   add_running(input);
   add_exporters(input.exporters());
@@ -103,10 +115,16 @@ void FinalCounts::add(const InputPath& input) {
 
 void FinalCounts::add_running(const InputPath& input) {
   add_decoded(input.decode_counters());
+  lines_.add("datagrams.decoded_early", input.decoded_early().value());
   const FilterCounters& filter = input.filter_counters();
   lines_.add("records.filtered", filter.options_records.value());
+  lines_.add("records.lookup_only", filter.lookup_only.value());
   lines_.add("records.incomplete", filter.incomplete.value());
-  kept_back_ += filter.options_records.value() + filter.incomplete.value();
+  lines_.add("records.double", filter.double_exports.value());
+  lines_.add("records.own_exports", filter.own_exports.value());
+  lines_.add("totals.forgotten", filter.totals_forgotten.value());
+  kept_back_ += filter.options_records.value() + filter.lookup_only.value() + filter.incomplete.value() +
+                filter.double_exports.value() + filter.own_exports.value();
 }
 
 void FinalCounts::add_decoded(const DecodeCounters& decode) {

@@ -9,6 +9,7 @@ namespace flowcef {
 namespace {
 
 constexpr std::chrono::seconds kTick(1);
+constexpr std::chrono::milliseconds kWaitingTick(20);
 
 std::int64_t now_ns() {
   return std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -29,6 +30,7 @@ void stop_source(const WorkerInput& input) {
 struct IngestWorker::Loop {
   boost::asio::io_context context{1};
   boost::asio::steady_timer tick{context};
+  boost::asio::steady_timer waiting_tick{context};
 };
 
 IngestWorker::IngestWorker(std::unique_ptr<RecordPath> path, Logger log)
@@ -42,7 +44,7 @@ std::unique_ptr<WorkerInput> IngestWorker::prepare_udp(InputState& input, std::v
   auto made = std::make_unique<WorkerInput>();
   made->state = &input;
   const UdpSourceHandlers handlers{[entry = made.get()](const Datagram& datagram) { entry->path->decode(datagram); },
-                                   [this] { path_->flush(); }};
+                                   [this] { on_idle(); }};
   made->udp = std::make_unique<UdpSource>(loop_->context, std::move(sockets), log_, handlers);
   return made;
 }
@@ -54,7 +56,7 @@ std::unique_ptr<WorkerInput> IngestWorker::prepare_stream(InputState& input, con
                                       [entry = made.get()](std::uint64_t session, const Endpoint& exporter) {
                                         entry->path->end_session(exporter.address, session);
                                       },
-                                      [this] { path_->flush(); },
+                                      [this] { on_idle(); },
                                       [this] { return is_wanted_.load(std::memory_order_relaxed); }};
   made->stream = std::make_unique<StreamSource>(loop_->context, config, log_, handlers);
   return made;
@@ -101,6 +103,23 @@ void IngestWorker::schedule_tick() {
   });
 }
 
+void IngestWorker::on_idle() {
+  path_->flush();
+  if (path_->is_waiting() && !is_waiting_) schedule_waiting_tick();
+}
+
+/// Goes on for as long as datagrams wait.
+void IngestWorker::schedule_waiting_tick() {
+  is_waiting_ = true;
+  loop_->waiting_tick.expires_after(kWaitingTick);
+  loop_->waiting_tick.async_wait([this](const boost::system::error_code& error) {
+    is_waiting_ = false;
+    if (error || stopping_) return;
+    path_->decode_due();
+    if (path_->is_waiting()) schedule_waiting_tick();
+  });
+}
+
 void IngestWorker::park() {
   is_wanted_ = true;  // sessions with much to read would otherwise come first, each with all it has
   boost::asio::post(loop_->context, [this] {
@@ -116,6 +135,7 @@ void IngestWorker::stop() {
     stopping_ = true;
     for (const auto& input : inputs_) stop_source(*input);
     loop_->tick.cancel();
+    loop_->waiting_tick.cancel();
     path_->finish();
   });
   thread_.join();

@@ -130,6 +130,7 @@ class Dump {
   /// Returns: what is wrong with that field, if it is why the message was refused; else nothing.
   [[nodiscard]] std::string header_fault(const HeaderField& field) const {
     const std::size_t size = message_.size();
+    const bool of_layout = header_fields(version_, false).size() == 1;  // no other format has the version
     switch (reason_) {
       case Refusal::exporter_not_allowed:
         return field.offset == 0 ? "nothing is wrong with it, but `exporters` does not list its sender" : "";
@@ -138,11 +139,17 @@ class Dump {
       case Refusal::sflow:
       case Refusal::netflow6:
       case Refusal::netflow8:
+      case Refusal::packeteer1:
         return field.offset == 0 ? "this is not decoded" : "";
       case Refusal::unknown_version:
         if (version_ == 5 || version_ == 7) return count_fault(field, size);
         return field.offset == 0 ? "neither 1, 5, 7, 9 nor 10" : "";
+      case Refusal::record_length_unknown:
+        return field.offset == 0 ? "too few datagrams came to learn how long records of this layout are" : "";
+      case Refusal::short_header:
+        return of_layout ? "the datagram ends within the header of its layout" : "";
       case Refusal::bad_message_length:
+        if (of_layout) return "records, as many as the layout's header says, do not fill the datagram to its end";
         return version_ == 10 ? length_fault(field, size) : count_fault(field, size);
       default:
         return "";

@@ -128,6 +128,12 @@ class CommandLine {
     CLI::App& tables = add("tables", "List the value tables, or the rows of one", tables_);
     tables.add_option("name", tables_.name, "Name of a table")->type_name("NAME");
     add_translation(tables, tables_.config, tables_.mapping);
+    CLI::App& patterns = add("patterns",
+                             "Show for each log line on stdin which pattern takes it, and what it finds there; "
+                             "status 1: none takes any line",
+                             patterns_);
+    patterns.add_option("files", patterns_.files, "Pattern files, tried in order")->required()->type_name("FILE");
+    patterns.add_option("--config", patterns_.config, "Configuration whose element tables are used")->type_name("FILE");
   }
 
   static void add_source(CLI::App& command, FileOptions& source) {
@@ -160,6 +166,7 @@ class CommandLine {
   DiffOptions diff_;
   ElementsOptions elements_;
   TablesOptions tables_;
+  PatternsOptions patterns_;
 };
 
 }  // namespace

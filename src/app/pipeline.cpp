@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -31,6 +32,10 @@ std::vector<const Mapping*> mappings_of_outputs(const BridgeTranslation& transla
   return mappings;
 }
 
+std::shared_ptr<const LogPatterns> patterns_of_input(const BridgeTranslation& translation, std::size_t input) {
+  return input < translation.patterns.size() ? translation.patterns[input] : nullptr;
+}
+
 std::unique_ptr<DeadLetterFile> open_dead_letters(const std::optional<DeadLetterConfig>& config, const Logger& log) {
   if (!config) return nullptr;
   const auto report = [log](const std::string& problem) { log->warn("refused datagrams are not kept: {}", problem); };
@@ -51,9 +56,12 @@ Pipeline::Pipeline(const Config& config, std::shared_ptr<const BridgeTranslation
       outputs_(outputs_with_hosts(config), mappings_of_outputs(*translation_), logs),
       dead_letter_config_(config.dead_letter),
       dead_letters_(open_dead_letters(config.dead_letter, log_)),
-      unmapped_(logs.make("map")) {
+      unmapped_(logs.make("map")),
+      refusals_(logs.make("decode")) {
   for (const InputConfig& input : config.inputs) {
     inputs_.push_back({input, std::make_unique<InputState>(input.decode, config.exporters)});
+    inputs_.back().state->name = input.name;
+    inputs_.back().state->patterns = patterns_of_input(*translation_, inputs_.size() - 1);
   }
   state_ = std::make_unique<StateKeeper>(config.state_dir / kStateFile, named_inputs(), logs.make("state"));
   add_workers(config.workers != 0 ? config.workers : std::max(1U, std::thread::hardware_concurrency()));
@@ -68,6 +76,14 @@ void Pipeline::add_workers(unsigned count) {
                                              outputs_.plans(i < count ? Producer::cannot_wait : Producer::can_wait),
                                              std::vector<InputState*>(), dead_letters_.get());
     path->report_unmapped([this](const UnmappedElement& element) { unmapped_.report(element); });
+    path->report_refused([this](const Datagram& datagram, Refusal reason) { refusals_.report(datagram, reason); });
+    path->report_double_exports([log = log_](const IpAddress& exporter, const std::string& layout) {
+      log->info(
+          "exporter={} sends its flows as {} and as NetFlow v5, of which only {} is sent on; to choose, set keep in an "
+          "[[exporter]] for it",
+          exporter.to_string(), layout, layout);
+    });
+    path->look_up_in(translation_->lookups.get());
     path->set_event_ids(epoch_ + '-' + std::to_string(i) + '-', 1);
     workers_.push_back(std::make_unique<IngestWorker>(std::move(path), log_));
   }
@@ -87,12 +103,13 @@ void Pipeline::open_input(LiveInput& input) {
 }
 
 void Pipeline::log_listening(const InputConfig& input) const {
+  const std::string_view what = input.decode.log ? " for log lines" : "";
   if (const auto* udp = std::get_if<UdpSourceConfig>(&input.source)) {
-    for (const Endpoint& address : udp->listen) log_->info("listening on {} over UDP", address.to_string());
+    for (const Endpoint& address : udp->listen) log_->info("listening on {} over UDP{}", address.to_string(), what);
   } else {
     const auto& stream = std::get<StreamSourceConfig>(input.source);
     for (const Endpoint& address : stream.listen) {
-      log_->info("listening on {} over {}", address.to_string(), stream.tls ? "TLS" : "TCP");
+      log_->info("listening on {} over {}{}", address.to_string(), stream.tls ? "TLS" : "TCP", what);
     }
   }
 }
@@ -107,12 +124,18 @@ void Pipeline::start() {
   state_->load(*translation_->registry);
   state_->start();
   outputs_.start();
+  watch_lookups();
   for (const auto& worker : workers_) worker->start();
+}
+
+void Pipeline::watch_lookups() {
+  lookup_watch_ = std::make_unique<LookupWatch>(*translation_->lookups, logs_.make("lookup"));
 }
 
 void Pipeline::stop(std::chrono::milliseconds deadline) {
   outputs_.release_producers();  // a worker that waits for a receiver could not stop
   for (const auto& worker : workers_) worker->stop();
+  lookup_watch_.reset();
   settle();
   state_->stop();
   outputs_.stop(std::chrono::steady_clock::now() + deadline);
@@ -147,8 +170,14 @@ FinalCounts Pipeline::input_counts() const {
 
 FinalCounts Pipeline::counts() const {
   FinalCounts counts = input_counts();
+  add_lookups(counts);
   outputs_.add_counts(counts, counts.sent_on());
   return counts;
+}
+
+void Pipeline::add_lookups(FinalCounts& counts) const {
+  const std::vector<LookupCounts> all = translation_->lookups->counts();
+  for (std::size_t i = 0; i < all.size(); ++i) counts.add(translation_->lookups->schemas()[i].name, all[i]);
 }
 
 FinalCounts Pipeline::running_counts() const {
@@ -160,6 +189,7 @@ FinalCounts Pipeline::running_counts() const {
       add_source_counts(*input, counts);
     }
   }
+  add_lookups(counts);
   outputs_.add_counts(counts, counts.sent_on());
   return counts;
 }

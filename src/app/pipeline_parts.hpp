@@ -15,6 +15,10 @@ namespace flowcef {
 /// Returns: the outputs, each with the names of the exporters.
 [[nodiscard]] std::vector<OutputConfig> outputs_with_hosts(const Config& config);
 [[nodiscard]] std::vector<const Mapping*> mappings_of_outputs(const BridgeTranslation& translation);
+/// Input:   index into Config::inputs
+/// Returns: null if no log lines come in by it
+[[nodiscard]] std::shared_ptr<const LogPatterns> patterns_of_input(const BridgeTranslation& translation,
+                                                                   std::size_t input);
 /// Returns: null if none are to be kept.
 [[nodiscard]] std::unique_ptr<DeadLetterFile> open_dead_letters(const std::optional<DeadLetterConfig>& config,
                                                                 const Logger& log);

@@ -17,8 +17,13 @@ const std::vector<Endpoint>& listen_of(const InputConfig& input) {
   return std::visit([](const auto& source) -> const std::vector<Endpoint>& { return source.listen; }, input.source);
 }
 
+/// Whether one can become the other without a new socket: over UDP or by connections, of exports or of log lines.
+bool are_of_a_kind(const InputConfig& a, const InputConfig& b) {
+  return a.source.index() == b.source.index() && a.decode.log.has_value() == b.decode.log.has_value();
+}
+
 bool shares_address(const InputConfig& a, const InputConfig& b) {
-  return a.source.index() == b.source.index() && std::ranges::any_of(listen_of(a), [&](const Endpoint& address) {
+  return are_of_a_kind(a, b) && std::ranges::any_of(listen_of(a), [&](const Endpoint& address) {
            return std::ranges::find(listen_of(b), address) != listen_of(b).end();
          });
 }
@@ -77,12 +82,14 @@ std::string Pipeline::reload(const Config& config, std::shared_ptr<const BridgeT
   Change change = prepare(config, std::move(translation));
   std::string summary;
   std::chrono::milliseconds pause;
+  lookup_watch_.reset();  // which may be reading a large file, and nobody is to wait for that
   {
     const NobodyWaits nobody_waits(outputs_);
     const std::vector<LiveInput> removed = remove_inputs(change);
     const auto began = std::chrono::steady_clock::now();
     summary = apply(change, config, removed.size());
     pause = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
+    watch_lookups();
   }
   outputs_.finish_change();
   return summary + " paused=" + std::to_string(pause.count()) + "ms";
@@ -114,14 +121,17 @@ void Pipeline::prepare_inputs(const Config& config, Change& change) {
     ChangedInput& entry = change.inputs.emplace_back();
     entry.config = &input;
     entry.before = take([&](const LiveInput* known) {
-      return known->config.name == input.name && known->config.source.index() == input.source.index();
+      return known->config.name == input.name && are_of_a_kind(known->config, input);
     });
   }
   for (ChangedInput& entry : change.inputs) {
     if (entry.before == nullptr) {
       entry.before = take([&](const LiveInput* known) { return shares_address(known->config, *entry.config); });
     }
-    if (entry.before == nullptr) entry.state = std::make_unique<InputState>(entry.config->decode, config.exporters);
+    if (entry.before == nullptr) {
+      entry.state = std::make_unique<InputState>(entry.config->decode, config.exporters);
+      entry.state->name = entry.config->name;
+    }
     refuse_moved_addresses(entry);
     if (std::holds_alternative<UdpSourceConfig>(entry.config->source)) {
       prepare_udp(entry);
@@ -188,8 +198,11 @@ std::string Pipeline::apply(Change& change, const Config& config, std::size_t re
                                     ? std::exchange(dead_letters_, std::move(change.dead_letters))
                                     : std::unique_ptr<DeadLetterFile>();
   dead_letter_config_ = config.dead_letter;
+  Lookups& lookups = *change.translation->lookups;
+  lookups.adopt(*translation_->lookups);
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     workers_[i]->run_parked([&] {
+      workers_[i]->path().look_up_in(&lookups);
       workers_[i]->path().reconfigure(*change.translation->registry, plans_of(i), dead_letters_.get());
       change_sources(change, i);
     });
@@ -234,12 +247,14 @@ std::string Pipeline::change_inputs(Change& change, const Config& config) {
       log_listening(*entry.config);
     } else {
       InputState& state = *entry.before->state;
+      state.name = entry.config->name;
       state.reconfigure(entry.config->decode, config.exporters);
       state.remake_layouts(*change.translation->registry);
       if (!(entry.before->config == *entry.config)) ++changed;
       next.push_back({*entry.config, std::move(entry.before->state)});
     }
     entry.now = next.back().state.get();
+    entry.now->patterns = patterns_of_input(*change.translation, next.size() - 1);
   }
   inputs_ = std::move(next);
   return "added=" + std::to_string(added) + " changed=" + std::to_string(changed);

@@ -30,6 +30,7 @@ void RecordPath::begin_renderings(const std::vector<RenderingPlan>& plans) {
     renderers_.push_back(
         std::make_unique<Renderer>(*plan.mapping, plan.config, pool_, *render_counters_.back(), plan.deliver));
     renderers_.back()->follow_path(plan.path_limit);
+    renderers_.back()->look_up_in(reader_ ? &*reader_ : nullptr);
   }
 }
 
@@ -43,9 +44,20 @@ void RecordPath::report_unmapped(Renderer::ReportUnmapped report) {
   }
 }
 
+void RecordPath::look_up_in(Lookups* lookups) {
+  lookups_ = lookups;
+  reader_.reset();
+  if (lookups_ != nullptr) reader_.emplace(*lookups_);
+  for (const auto& renderer : renderers_) renderer->look_up_in(reader_ ? &*reader_ : nullptr);
+  for (const auto& input : inputs_) input->fill(lookups_);
+}
+
 InputPath& RecordPath::add_input(InputState& input) {
-  return *inputs_.emplace_back(
-      std::make_unique<InputPath>(*registry_, input, dead_letters_, [this](const DataSet& set) { render(set); }));
+  InputPath& path = *inputs_.emplace_back(std::make_unique<InputPath>(*registry_, input, memory_, dead_letters_,
+                                                                      [this](const DataSet& set) { render(set); }));
+  path.report_refused(report_refused_);
+  path.fill(lookups_);
+  return path;
 }
 
 void RecordPath::remove_input(InputPath& path) {
@@ -76,6 +88,15 @@ void RecordPath::tick(std::int64_t now_ns) {
   for (const auto& input : inputs_) input->tick(now_ns);
 }
 
+bool RecordPath::is_waiting() const noexcept {
+  return std::ranges::any_of(inputs_, [](const auto& input) { return input->is_waiting(); });
+}
+
+void RecordPath::decode_due() {
+  for (const auto& input : inputs_) input->decode_due();
+  flush();
+}
+
 void RecordPath::flush() {
   for (const auto& renderer : renderers_) renderer->flush();
 }
@@ -86,7 +107,9 @@ void RecordPath::finish() {
 }
 
 void RecordPath::render(const DataSet& set) {
+  if (reader_) reader_->begin();
   for (const auto& renderer : renderers_) renderer->render(set, {event_prefix_, next_event_});
+  if (reader_) reader_->end();
   next_event_ += set.record_count;
 }
 

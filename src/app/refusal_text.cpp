@@ -16,11 +16,17 @@ RefusalText text_of(Refusal reason) {
       return {"NetFlow v8 (aggregated), which is not decoded", "set the exporter to v5, v9 or IPFIX"};
     case Refusal::sflow:
       return {"sFlow, which is not decoded", "set the exporter to NetFlow or IPFIX, or send sFlow elsewhere"};
+    case Refusal::packeteer1:
+      return {"Packeteer-1 flow records, which no one can read",
+              "on the PacketShaper: Setup, flow detail records, set the record type to Packeteer-2 or NetFlow-5"};
     case Refusal::unknown_version:
       return {"no flow export that is known", "find out what the sender sends to this port"};
     case Refusal::bad_message_length:
       return {"the length or count in the header disagrees with the datagram; what is whole was decoded",
               "captured whole (tcpdump -s 0)? Then ask the exporter's vendor"};
+    case Refusal::record_length_unknown:
+      return {"records whose length is not known: too few datagrams came to learn it, or they disagree",
+              "set `length` in [record] of the layout file"};
     case Refusal::bad_set_length:
       return {"the length of a set cannot be true; the rest of the datagram was given up",
               "captured whole (tcpdump -s 0)? Then ask the exporter's vendor"};
@@ -40,6 +46,8 @@ RefusalText text_of(Refusal reason) {
     case Refusal::bad_record:
       return {"a record is cut off at the end of its set, or a value runs past it",
               "a few bytes left over are mostly padding that is not zero; else the data may be of another template"};
+    case Refusal::unmatched_line:
+      return {"a log line that no pattern takes", "`flowcef patterns FILE < LINES` shows what patterns make of lines"};
   }
   return {};
 }

@@ -281,6 +281,8 @@ void fulfil(const Condition& condition, const ElementRegistry& registry, const C
     case Condition::Kind::absent:
     case Condition::Kind::exporter:
     case Condition::Kind::format:
+    case Condition::Kind::found:
+    case Condition::Kind::column:
       return;
   }
 }
@@ -293,14 +295,14 @@ std::vector<const InformationElement*> named_elements(const std::vector<const Ma
   const auto name = [&](const InformationElement* element) {
     if (element == nullptr || std::ranges::find(named, element) != named.end()) return;
     named.push_back(element);
-    if (element->id.pen != 0 && element->id.pen < kNetflow7Pen && element->id.pen != kReversePen) {
+    if (element->id.pen != 0 && element->id.pen < kFirstOwnPen && element->id.pen != kReversePen) {
       vendors.insert(element->id.pen);
     }
   };
   for (const Mapping* mapping : mappings) {
     for (const MappedKey& key : mapping->keys) {
       for (const KeySource& source : key.sources) {
-        if (!source.context) name(find(registry, source.element));
+        if (source.is_element()) name(find(registry, source.element));
       }
     }
   }
@@ -344,7 +346,7 @@ std::vector<std::vector<std::uint8_t>> sample_exports(const std::vector<const Ma
   }
   std::vector<const InformationElement*> ipfix = named_elements(mappings, registry);
   const auto netflow9 = std::ranges::stable_partition(
-      ipfix, [](const InformationElement* element) { return element->id.pen < kNetflow7Pen; });
+      ipfix, [](const InformationElement* element) { return element->id.pen < kFirstOwnPen; });
   std::vector<const InformationElement*> others(netflow9.begin(), netflow9.end());
   ipfix.erase(netflow9.begin(), ipfix.end());
   std::erase_if(others, [](const InformationElement* element) { return element->id.pen != kNetflow9Pen; });

@@ -9,7 +9,7 @@
 #include <random>
 
 #include "flowcef/config/text_option.hpp"
-#include "flowcef/map/cef_escape.hpp"
+#include "flowcef/core/cef_escape.hpp"
 #include "flowcef/map/syslog_envelope.hpp"
 
 namespace flowcef {

@@ -13,7 +13,9 @@
 #include "flowcef/app/digest.hpp"
 #include "flowcef/app/requirements.hpp"
 #include "flowcef/config/element_table_loader.hpp"
+#include "flowcef/config/layout_loader.hpp"
 #include "flowcef/config/mapping_loader.hpp"
+#include "flowcef/config/pattern_loader.hpp"
 
 namespace flowcef {
 namespace {
@@ -69,16 +71,53 @@ std::filesystem::path shipped_mappings() {
   return mapping ? mapping->parent_path() : std::filesystem::path();
 }
 
-std::filesystem::path default_elements(const std::filesystem::path& mapping) {
-  std::filesystem::path beside = mapping.parent_path() / "elements";
-  return std::filesystem::is_directory(beside) ? beside : find_default_mapping().parent_path() / "elements";
+/// Returns: a folder beside the mapping, or else beside the default one.
+std::filesystem::path default_folder(const std::filesystem::path& mapping, std::string_view name) {
+  std::filesystem::path beside = mapping.parent_path() / name;
+  return std::filesystem::is_directory(beside) ? beside : find_default_mapping().parent_path() / name;
 }
 
 void read_elements(const std::vector<std::filesystem::path>& folders, const std::filesystem::path& mapping,
                    ElementRegistry& registry, ConfigErrors& errors) {
-  for (const std::filesystem::path& folder : folders.empty() ? std::vector{default_elements(mapping)} : folders) {
+  for (const std::filesystem::path& folder :
+       folders.empty() ? std::vector{default_folder(mapping, "elements")} : folders) {
     auto rows = load_element_tables(folder);
     append(errors, rows ? registry.add(*rows) : std::move(rows.error()));
+  }
+}
+
+/// Returns: null if there are errors, which are appended.
+std::shared_ptr<const LogPatterns> read_patterns(const std::vector<std::filesystem::path>& files,
+                                                 ElementRegistry& registry, ConfigErrors& errors) {
+  ConfigErrors found;
+  std::vector<LogPatternSpec> specs;
+  for (const std::filesystem::path& file : files) {
+    auto loaded = load_patterns(file);
+    if (loaded) {
+      specs.insert(specs.end(), std::make_move_iterator(loaded->begin()), std::make_move_iterator(loaded->end()));
+    } else {
+      append(found, std::move(loaded.error()));
+    }
+  }
+  auto made = LogPatterns::make(specs, registry);
+  if (!made) append(found, std::move(made.error()));
+  for (ConfigError& error : found) {  // several inputs may have the same file
+    if (std::ranges::find(errors, error) == errors.end()) errors.push_back(std::move(error));
+  }
+  return found.empty() ? *std::move(made) : nullptr;
+}
+
+/// To be called behind read_elements(): layouts are written in the tables' names.
+void read_layouts(const std::vector<std::filesystem::path>& folders, const std::filesystem::path& mapping,
+                  ElementRegistry& registry, ConfigErrors& errors) {
+  for (const std::filesystem::path& folder :
+       folders.empty() ? std::vector{default_folder(mapping, "layouts")} : folders) {
+    const auto layouts = load_layouts(folder);
+    if (!layouts) {
+      append(errors, layouts.error());
+      continue;
+    }
+    for (const LayoutConfig& layout : *layouts) append(errors, registry.add_layout(layout));
   }
 }
 
@@ -112,7 +151,8 @@ struct ResolvedMapping {
 
 /// Errors: appended.
 std::optional<ResolvedMapping> read_mapping(const std::filesystem::path& file, const CefConfig& cef,
-                                            const ElementRegistry& registry, ConfigErrors& errors) {
+                                            const ElementRegistry& registry, const std::vector<LookupSchema>* lookups,
+                                            ConfigErrors& errors) {
   LoadedMapping loaded = load_mapping(file, shipped_mappings());
   ConfigErrors found = std::move(loaded.errors);
   std::optional<ResolvedMapping> made;
@@ -125,7 +165,7 @@ std::optional<ResolvedMapping> read_mapping(const std::filesystem::path& file, c
       if (event.device_version) fill_in(*event.device_version, hash, found);
     }
     apply(cef, spec);
-    auto resolved = resolve_mapping(spec, registry);
+    auto resolved = resolve_mapping(spec, registry, lookups);
     if (resolved) {
       made.emplace(*std::move(resolved), hash);
     } else {
@@ -136,14 +176,27 @@ std::optional<ResolvedMapping> read_mapping(const std::filesystem::path& file, c
   return made;
 }
 
+/// Returns: null after an error, so that no mapping is said to name lookups that are not there.
+/// Errors:  appended.
+std::shared_ptr<Lookups> make_lookups(const Config& config, const ElementRegistry& registry, ConfigErrors& errors) {
+  auto made = Lookups::make(config.lookups, registry);
+  if (made) return *std::move(made);
+  append(errors, std::move(made.error()));
+  return nullptr;
+}
+
 }  // namespace
 
 std::expected<std::unique_ptr<const Translation>, ConfigErrors> load_translation(
-    const std::filesystem::path& mapping, const std::vector<std::filesystem::path>& elements) {
+    const std::filesystem::path& mapping, const std::vector<std::filesystem::path>& elements,
+    const std::vector<std::filesystem::path>& layouts,
+    const std::vector<std::vector<std::filesystem::path>>& patterns) {
   auto translation = std::make_unique<Translation>();
   ConfigErrors errors;
   read_elements(elements, mapping, translation->registry, errors);
-  auto made = read_mapping(mapping, {}, translation->registry, errors);
+  read_layouts(layouts, mapping, translation->registry, errors);
+  for (const auto& files : patterns) read_patterns(files, translation->registry, errors);
+  auto made = read_mapping(mapping, {}, translation->registry, nullptr, errors);
   if (!errors.empty()) return std::unexpected(std::move(errors));
   translation->mapping = std::move(made->mapping);
   translation->hash = std::move(made->hash);
@@ -155,6 +208,13 @@ std::expected<std::shared_ptr<const BridgeTranslation>, ConfigErrors> load_bridg
   auto registry = std::make_shared<ElementRegistry>();
   ConfigErrors errors;
   read_elements(config.elements, config.mapping, *registry, errors);
+  read_layouts(config.layouts, config.mapping, *registry, errors);
+  for (const InputConfig& input : config.inputs) {
+    const auto& log = input.decode.log;
+    translation->patterns.push_back(log ? read_patterns(log->patterns, *registry, errors) : nullptr);
+  }
+  translation->lookups = make_lookups(config, *registry, errors);
+  const std::vector<LookupSchema>* const schemas = translation->lookups ? &translation->lookups->schemas() : nullptr;
   const auto index_of = [&](const std::filesystem::path& file, const CefConfig& cef) {
     auto& mappings = translation->mappings;
     const auto known =
@@ -162,7 +222,7 @@ std::expected<std::shared_ptr<const BridgeTranslation>, ConfigErrors> load_bridg
     const auto index = static_cast<std::size_t>(known - mappings.begin());
     if (known != mappings.end()) return index;
     ConfigErrors found;
-    auto made = read_mapping(file, cef, *registry, found);
+    auto made = read_mapping(file, cef, *registry, schemas, found);
     for (ConfigError& error : found) {
       if (std::ranges::find(errors, error) == errors.end()) errors.push_back(std::move(error));
     }
@@ -179,6 +239,17 @@ std::expected<std::shared_ptr<const BridgeTranslation>, ConfigErrors> load_bridg
   append(errors, check_requirements(config, *registry));
   if (!errors.empty()) return std::unexpected(std::move(errors));
   translation->registry = std::move(registry);
+  return translation;
+}
+
+std::expected<std::unique_ptr<const PatternTranslation>, ConfigErrors> load_pattern_translation(
+    const std::vector<std::filesystem::path>& patterns, const std::filesystem::path& mapping,
+    const std::vector<std::filesystem::path>& elements) {
+  auto translation = std::make_unique<PatternTranslation>();
+  ConfigErrors errors;
+  read_elements(elements, mapping, translation->registry, errors);
+  translation->patterns = read_patterns(patterns, translation->registry, errors);
+  if (!errors.empty()) return std::unexpected(std::move(errors));
   return translation;
 }
 

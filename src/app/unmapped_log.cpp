@@ -7,7 +7,7 @@ namespace {
 
 std::string hint_for(const UnmappedElement& element, const std::string& number) {
   if (element.element != nullptr) return "to choose a key, add to [keys]: KEY = \"" + element.element->name + '"';
-  const bool has_number = element.id.pen != 0 && element.id.pen < kNetflow7Pen && element.id.id <= 0x7fff;
+  const bool has_number = element.id.pen != 0 && element.id.pen < kFirstOwnPen && element.id.id <= 0x7fff;
   const std::string table = "no element table has it";
   return has_number ? table + "; to choose a key all the same, add to [keys]: KEY = \"" + number + '"' : table;
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "flowcef/config/mapping_option.hpp"
 #include "flowcef/config/mapping_words.hpp"
 #include "flowcef/config/path_option.hpp"
 #include "flowcef/config/text_file.hpp"
@@ -17,10 +18,13 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-enum class InputType : std::uint8_t { udp, tcp, tls };
+enum class InputType : std::uint8_t { udp, tcp, tls, syslog };
 
 constexpr std::array kInputTypes = {Choice{"udp", InputType::udp}, Choice{"tcp", InputType::tcp},
+                                    Choice{"tls", InputType::tls}, Choice{"syslog", InputType::syslog}};
+constexpr std::array kTransports = {Choice{"udp", InputType::udp}, Choice{"tcp", InputType::tcp},
                                     Choice{"tls", InputType::tls}};
+constexpr std::array kUnmatched = {Choice{"count", UnmatchedLines::count}, Choice{"send", UnmatchedLines::send}};
 constexpr std::array kRecordViews = {Choice{"interpreted", RecordView::interpreted}, Choice{"raw", RecordView::raw},
                                      Choice{"both", RecordView::both}};
 
@@ -31,6 +35,7 @@ constexpr std::size_t kMaxSessions = 1'000'000;
 constexpr hours kMaxIdle{365 * 24};
 constexpr hours kMaxHoldTime{7 * 24};
 constexpr hours kMaxLongFlow{24};
+constexpr seconds kMaxWait{60};
 constexpr seconds kSkylightLongFlow{60};  // its unit of time is the minute
 
 constexpr std::int64_t kMinReceiveBuffer = std::int64_t{64} << 10;  // a datagram of 65535 bytes must fit
@@ -94,8 +99,17 @@ void read_long_flow(TableReader& input, DecodeConfig& decode) {
   }
 }
 
-void read_decode(TableReader& input, InputConfig& config) {
+void read_layout(TableReader& input, InputConfig& config) {
+  const auto value = input.find("layout");
+  auto name = value ? value->text("the name of a layout, such as \"packeteer2\"", is_table_name) : std::nullopt;
+  if (!name) return;
+  config.decode.layout = *std::move(name);
+  config.layout_where = value->where();
+}
+
+void read_exports(TableReader& input, InputConfig& config) {
   DecodeConfig& decode = config.decode;
+  read_layout(input, config);
   input.read("max_templates", decode.max_templates, limit);
   input.read("max_templates_per_exporter", decode.max_templates_per_exporter, limit);
   read_hold(input, decode);
@@ -103,6 +117,23 @@ void read_decode(TableReader& input, InputConfig& config) {
   input.read("options_records", decode.options_records, [](const ValueReader& value) { return value.boolean(); });
   read_require(input, config);
   read_long_flow(input, decode);
+}
+
+/// Keys of read_exports() and others that say how exports are decoded, of which log lines have nothing.
+constexpr std::array kExportKeys = {"match_port",
+                                    "max_templates",
+                                    "max_templates_per_exporter",
+                                    "template_idle_timeout",
+                                    "hold",
+                                    "records",
+                                    "options_records",
+                                    "require",
+                                    "long_flow",
+                                    "layout"};
+
+void read_common(TableReader& input, DecodeConfig& decode) {
+  input.read("send", decode.send, [](const ValueReader& value) { return value.boolean(); });
+  input.read("wait", decode.wait, [](const ValueReader& value) { return value.duration(milliseconds(0), kMaxWait); });
   const auto exporters = input.find("exporters");
   if (!exporters) return;
   for (const auto& item : exporters->one_or_more("an array of prefixes")) {
@@ -118,15 +149,23 @@ class InputLoader {
   InputConfig load() {
     const auto name = table_.find("name");
     if (name) read_name(*name);
-    if (const auto type = table_.require("type", "udp, tcp or tls")) type_ = type->choice(kInputTypes);
+    if (const auto type = table_.require("type", "udp, tcp, tls or syslog")) type_ = type->choice(kInputTypes);
+    read_transport();
     if (const auto listen = table_.require("listen", "addresses such as [\"0.0.0.0:2055\", \"[::]:2055\"]")) {
       for (const auto& item : listen->one_or_more("an array of addresses")) read_listen(item);
       if (!name && type_ && !listen_.empty()) {
-        config_.name = std::string(to_word(*type_)) + ':' + listen_.front().to_string();
+        config_.name = default_name();
         others_.names.check(*listen, config_.name);
       }
     }
-    read_decode(table_, config_);
+    if (is_syslog()) {
+      refuse_export_keys();
+    } else {
+      read_exports(table_, config_);
+      read_templates_of_udp();
+    }
+    read_log_options();
+    read_common(table_, config_.decode);
     read_udp_options();
     read_stream_options();
     table_.refuse_unread();
@@ -155,9 +194,25 @@ class InputLoader {
     listen_.push_back(*endpoint);
   }
 
-  // Without a type, nothing is said against the options of any.
-  [[nodiscard]] bool may_be_udp() const { return type_.value_or(InputType::udp) == InputType::udp; }
-  [[nodiscard]] bool may_be_stream() const { return type_ != InputType::udp; }
+  /// Of exports the type says how they come.
+  void read_transport() {
+    transport_ = is_syslog() ? InputType::udp : type_;
+    const auto value = find_for_syslog("transport");
+    const auto transport = value ? value->choice(kTransports) : std::nullopt;
+    if (value && is_syslog()) transport_ = transport;
+  }
+
+  /// Log lines mostly come over UDP and TCP at the same port, and each is an input.
+  [[nodiscard]] std::string default_name() const {
+    std::string name(to_word(*type_));
+    if (is_syslog() && may_be_stream() && transport_) name.append("-").append(to_word(*transport_));
+    return name + ':' + listen_.front().to_string();
+  }
+
+  // Without a type or transport, nothing is said against the options of any.
+  [[nodiscard]] bool is_syslog() const { return type_ == InputType::syslog; }
+  [[nodiscard]] bool may_be_udp() const { return transport_.value_or(InputType::udp) == InputType::udp; }
+  [[nodiscard]] bool may_be_stream() const { return transport_ != InputType::udp; }
 
   /// Returns: the value of a key that only some types of input have.
   std::optional<ValueReader> find_for(bool applies, std::string_view types, std::string_view key) {
@@ -167,8 +222,17 @@ class InputLoader {
     return std::nullopt;
   }
 
+  std::optional<ValueReader> find_for_syslog(std::string_view key) {
+    auto value = table_.find(key);
+    if (!value || is_syslog() || !type_) return value;
+    value->refuse(only_for("syslog"), "remove the key, or say type = \"syslog\"");
+    return std::nullopt;
+  }
+
   [[nodiscard]] std::string only_for(std::string_view types) const {
-    return "only for " + std::string(types) + ", but this input is " + std::string(to_word(*type_));
+    std::string text = "only for " + std::string(types) + ", but this input is " + std::string(to_word(*type_));
+    if (is_syslog()) text.append(" over ").append(to_word(*transport_));
+    return text;
   }
 
   template <class T, class Convert>
@@ -186,15 +250,44 @@ class InputLoader {
     }
   }
 
+  void refuse_export_keys() {
+    for (const char* const key : kExportKeys) {
+      if (const auto value = table_.find(key))
+        value->refuse("not for syslog: log lines are no exports", "remove the key");
+    }
+  }
+
+  void read_log_options() {
+    LogConfig log;
+    const auto patterns = find_for_syslog("patterns");
+    if (patterns) {
+      for (const auto& item : patterns->one_or_more("an array of pattern files")) {
+        if (auto path = readable_file_option(item, base_)) log.patterns.push_back(*std::move(path));
+      }
+    }
+    assign(find_for_syslog("unmatched"), log.unmatched,
+           [](const ValueReader& value) { return value.choice(kUnmatched); });
+    assign(find_for_syslog("zone"), log.local_time, zone_option);
+    if (!is_syslog()) return;
+    if (!patterns && log.unmatched == UnmatchedLines::count) {
+      table_.refuse("patterns", "missing, expected pattern files such as \"mappings/patterns/squid.toml\"",
+                    "or say unmatched = \"send\" to send every line as it is");
+    }
+    config_.decode.log = std::move(log);
+  }
+
+  std::optional<ValueReader> find_for_udp(std::string_view key) { return find_for(may_be_udp(), "udp", key); }
+
+  void read_templates_of_udp() {
+    if (const auto value = find_for_udp("match_port")) config_.decode.match_port = value->boolean();
+    assign_idle(find_for_udp("template_idle_timeout"), config_.decode.template_idle_timeout);
+  }
+
   void read_udp_options() {
     UdpSourceConfig udp;
-    DecodeConfig& decode = config_.decode;
-    const auto find = [this](std::string_view key) { return find_for(may_be_udp(), "udp", key); };
-    assign(find("receive_buffer"), udp.receive_buffer_bytes,
+    assign(find_for_udp("receive_buffer"), udp.receive_buffer_bytes,
            [](const ValueReader& value) { return value.size(kMinReceiveBuffer, kMaxReceiveBuffer); });
-    if (const auto value = find("match_port")) decode.match_port = value->boolean();
-    assign_idle(find("template_idle_timeout"), decode.template_idle_timeout);
-    assign(find("max_datagrams_per_second"), decode.max_datagrams_per_second_per_exporter, limit);
+    assign(find_for_udp("max_datagrams_per_second"), config_.decode.max_datagrams_per_second_per_exporter, limit);
     if (!may_be_udp()) return;
     udp.listen = listen_;
     config_.source = std::move(udp);
@@ -202,6 +295,7 @@ class InputLoader {
 
   void read_stream_options() {
     StreamSourceConfig stream;
+    if (is_syslog()) stream.content = StreamContent::syslog;
     const auto find = [this](std::string_view key) { return find_for(may_be_stream(), "tcp and tls", key); };
     assign(find("max_sessions"), stream.max_sessions, session_limit);
     assign(find("max_sessions_per_address"), stream.max_sessions_per_address, session_limit);
@@ -215,11 +309,13 @@ class InputLoader {
   }
 
   void read_tls(StreamSourceConfig& stream) {
-    const auto value = type_ == InputType::tls ? table_.require("tls", "a table [input.tls] with certificate and key")
-                                               : table_.find("tls");
+    const auto value = transport_ == InputType::tls
+                           ? table_.require("tls", "a table [input.tls] with certificate and key")
+                           : table_.find("tls");
     if (!value) return;
-    if (type_ && type_ != InputType::tls) {
-      value->refuse(only_for("tls"), "remove the table, or say type = \"tls\"");
+    if (transport_ && transport_ != InputType::tls) {
+      const std::string_view key = is_syslog() ? "transport" : "type";
+      value->refuse(only_for("tls"), "remove the table, or say " + std::string(key) + " = \"tls\"");
       return;
     }
     auto table = value->table();
@@ -241,6 +337,7 @@ class InputLoader {
   const std::filesystem::path& base_;
   InputUniqueness& others_;
   std::optional<InputType> type_;
+  std::optional<InputType> transport_;  ///< udp, tcp or tls
   std::vector<Endpoint> listen_;
   InputConfig config_;
 };

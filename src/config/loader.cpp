@@ -1,10 +1,14 @@
 #include "flowcef/config/loader.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "flowcef/config/destinations.hpp"
+#include "flowcef/config/exporter_loader.hpp"
 #include "flowcef/config/input_loader.hpp"
+#include "flowcef/config/lookup_loader.hpp"
 #include "flowcef/config/output_loader.hpp"
 #include "flowcef/config/path_option.hpp"
 #include "flowcef/config/spool_loader.hpp"
@@ -23,13 +27,11 @@ constexpr std::chrono::minutes kMaxStopDeadline{10};
 
 constexpr std::array kLogLevels = {Choice<const char*>{"debug", "debug"}, Choice<const char*>{"info", "info"},
                                    Choice<const char*>{"warn", "warn"}, Choice<const char*>{"error", "error"}};
-constexpr std::array kSequenceRules = {Choice{"standard", SequenceRule::standard},
-                                       Choice{"records", SequenceRule::records},
-                                       Choice{"datagrams", SequenceRule::datagrams}, Choice{"off", SequenceRule::off}};
 
 class ConfigLoader {
  public:
-  explicit ConfigLoader(const std::filesystem::path& file) : base_(file.parent_path()), errors_(file.string()) {}
+  explicit ConfigLoader(const std::filesystem::path& file)
+      : base_(file.parent_path()), errors_(file.string()), exporters_(base_) {}
 
   LoadedConfig load(const TomlValue& document) {
     TableReader root(std::get<TomlValue::Table>(document.data), document.where, "", errors_);
@@ -38,10 +40,15 @@ class ConfigLoader {
     read_account(root);
     read_dead_letter(root);
     for (TableReader table : root.require_tables("input")) config_.inputs.push_back(load_input(table, base_, inputs_));
-    for (TableReader table : root.find_tables("exporter")) read_exporter(table);
+    for (TableReader table : root.find_tables("exporter")) exporters_.read(table, config_);
     for (TableReader table : root.require_tables("output")) read_output(table);
+    for (TableReader table : root.find_tables("lookup")) {
+      config_.lookups.push_back(load_lookup(table, base_, config_.inputs, lookup_names_));
+    }
     root.refuse_unread();
-    return {std::move(config_), errors_.take()};
+    ConfigErrors errors = errors_.take();
+    std::ranges::move(exporters_.take_class_errors(), std::back_inserter(errors));
+    return {std::move(config_), std::move(errors)};
   }
 
  private:
@@ -53,6 +60,11 @@ class ConfigLoader {
     if (const auto elements = root.find("elements")) {
       for (const auto& item : elements->one_or_more("an array of folders")) {
         if (const auto folder = folder_option(item, base_)) config_.elements.push_back(*folder);
+      }
+    }
+    if (const auto layouts = root.find("layouts")) {
+      for (const auto& item : layouts->one_or_more("an array of folders")) {
+        if (const auto folder = folder_option(item, base_)) config_.layouts.push_back(*folder);
       }
     }
     const bool has_state_dir = root.read("state_dir", config_.state_dir,
@@ -93,24 +105,6 @@ class ConfigLoader {
     config_.dead_letter = std::move(dead_letter);
   }
 
-  void read_exporter(TableReader& table) {
-    const auto rule = table.find("sequence");
-    const auto name = table.find("host");
-    const auto sequence = rule ? rule->choice(kSequenceRules) : std::nullopt;
-    const auto host = name ? host_option(*name) : std::nullopt;
-    if (!rule && !name) table.refuse("", "expected sequence or host, got neither", "without them nothing is set");
-    if (const auto match = table.require("match", "prefixes such as \"10.1.0.0/16\"")) {
-      for (const auto& item : match->one_or_more("an array of prefixes")) {
-        const auto prefix = prefix_option(item);
-        if (!prefix) continue;
-        exporter_prefixes_.check(item, prefix->to_string());
-        if (sequence) config_.exporters.push_back({*prefix, *sequence});
-        if (host) config_.hosts.push_back({*prefix, *host});
-      }
-    }
-    table.refuse_unread();
-  }
-
   void read_output(TableReader& table) {
     const std::size_t errors = errors_.size();
     OutputConfig output = load_output(table, base_, config_.state_dir);
@@ -125,8 +119,9 @@ class ConfigLoader {
   ErrorCollector errors_;
   Config config_;
   InputUniqueness inputs_;
-  Uniqueness exporter_prefixes_;
+  ExporterLoader exporters_;
   Uniqueness output_names_;
+  Uniqueness lookup_names_;
   Destinations destinations_;
   SpoolFolders spool_folders_;
 };

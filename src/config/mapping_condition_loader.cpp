@@ -1,5 +1,4 @@
 // The conditions of `[[event]]` rules.
-#include <array>
 #include <limits>
 #include <string>
 #include <utility>
@@ -12,11 +11,6 @@
 namespace flowcef {
 namespace {
 
-constexpr std::array<Choice<std::string_view>, 5> kFormats = {{{"netflow1", "netflow1"},
-                                                               {"netflow5", "netflow5"},
-                                                               {"netflow7", "netflow7"},
-                                                               {"netflow9", "netflow9"},
-                                                               {"ipfix", "ipfix"}}};
 constexpr std::int64_t kMaxNumber = std::numeric_limits<std::int64_t>::max();
 constexpr std::string_view kTests = "a number, true, false, a text or a range such as { min = 1024, max = 65535 }";
 
@@ -28,16 +22,17 @@ std::vector<PositionedText> read_elements(const ValueReader& value) {
   return list_option(value, kElementForms, is_element);
 }
 
+std::vector<PositionedText> read_questions(const ValueReader& value) {
+  return list_option(value, "@LOOKUP(ELEMENT)", is_lookup_question);
+}
+
 std::vector<PositionedText> read_prefixes(const ValueReader& value) {
   return list_option(value, "a prefix such as \"10.0.0.0/8\", no bits set behind it, or an address", is_prefix);
 }
 
 std::vector<PositionedText> read_formats(const ValueReader& value) {
-  std::vector<PositionedText> words;
-  for (const auto& item : value.one_or_more("netflow1, netflow5, netflow7, netflow9 or ipfix")) {
-    if (const auto word = item.choice(kFormats)) words.push_back({std::string(*word), item.where()});
-  }
-  return words;
+  return list_option(value, "netflow1, netflow5, netflow7, netflow9, ipfix, syslog or the name of a layout",
+                     is_table_name);
 }
 
 std::optional<TestSpec::Range> read_range(TableReader table) {
@@ -97,6 +92,7 @@ class ConditionReader {
     read_words("absent", Kind::absent, read_elements);
     read_words("exporter", Kind::exporter, read_prefixes);
     read_words("format", Kind::format, read_formats);
+    read_words("found", Kind::found, read_questions);
     read_any();
     read_not();
     for (const auto& entry : table_.unread()) read_element(entry);
@@ -152,12 +148,15 @@ class ConditionReader {
   }
 
   void read_element(const TableReader::Entry& entry) {
-    if (!is_element(entry.key)) {
-      table_.refuse(entry, "expected kind, present, absent, exporter, format, any, not, " + std::string(kElementForms) +
-                               " as the key");
+    const bool column = is_lookup_column(entry.key);
+    if (!column && !is_element(entry.key)) {
+      table_.refuse(entry,
+                    "expected kind, present, absent, exporter, format, found, any, not, "
+                    "\"@LOOKUP(ELEMENT).COLUMN\", " +
+                        std::string(kElementForms) + " as the key");
       return;
     }
-    ConditionSpec part = make_part(ConditionSpec::Kind::element, entry.where);
+    ConditionSpec part = make_part(column ? ConditionSpec::Kind::column : ConditionSpec::Kind::element, entry.where);
     part.element = {entry.key, entry.where};
     for (const auto& item : entry.value.one_or_more(kTests)) {
       if (auto test = read_test(item)) part.tests.push_back(std::move(*test));

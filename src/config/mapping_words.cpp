@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "flowcef/core/lookup_reference.hpp"
+
 namespace flowcef {
 namespace {
 
@@ -42,7 +44,18 @@ bool is_element(std::string_view text) {
   return is_number(text.substr(0, colon)) && is_number(text.substr(colon + 1));
 }
 
+bool is_lookup_question(std::string_view text) {
+  const auto reference = parse_lookup_reference(text);
+  return reference && reference->column.empty() && std::ranges::all_of(reference->elements, is_element);
+}
+
+bool is_lookup_column(std::string_view text) {
+  const auto reference = parse_lookup_reference(text);
+  return reference && !reference->column.empty() && std::ranges::all_of(reference->elements, is_element);
+}
+
 bool is_key_source(std::string_view text) {
+  if (is_lookup_reference(text)) return is_lookup_column(text);
   return text.starts_with('@') ? is_name(text.substr(1)) : is_element(text);
 }
 

@@ -15,5 +15,6 @@ namespace flowcef {
 [[nodiscard]] int diff_command(const DiffOptions& options);
 [[nodiscard]] int elements_command(const ElementsOptions& options);
 [[nodiscard]] int tables_command(const TablesOptions& options);
+[[nodiscard]] int patterns_command(const PatternsOptions& options);
 
 }  // namespace flowcef

@@ -14,6 +14,8 @@ namespace flowcef {
 struct FileSettings {
   std::filesystem::path mapping;
   std::vector<std::filesystem::path> elements;
+  std::vector<std::filesystem::path> layouts;
+  std::vector<std::vector<std::filesystem::path>> patterns;  ///< of each input of log lines
   DecodeConfig decode;
   std::vector<ExporterConfig> exporters;
   std::vector<ExporterHost> hosts;

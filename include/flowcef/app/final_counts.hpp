@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "flowcef/app/record_path.hpp"
+#include "flowcef/lookup/lookups.hpp"
 #include "flowcef/sink/output_books.hpp"
 
 namespace flowcef {
@@ -52,6 +53,7 @@ class FinalCounts {
   void add(const RenderedCounts& rendered);
   /// Outputs of the same name are added up.
   void add(const OutputBooksEntry& output);
+  void add(const std::string& lookup, const LookupCounts& counts);
   /// Adds any other number, to that of the same name; a zero is shown only with `always`.
   void add(const std::string& name, std::uint64_t value, bool always = true);
 

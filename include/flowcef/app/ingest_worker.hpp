@@ -64,6 +64,8 @@ class IngestWorker {
   struct Loop;  // keeps Boost.Asio out of this header
 
   void schedule_tick();
+  void on_idle();
+  void schedule_waiting_tick();
 
   std::unique_ptr<RecordPath> path_;
   Logger log_;
@@ -71,6 +73,7 @@ class IngestWorker {
   std::vector<std::unique_ptr<WorkerInput>> inputs_;
   bool started_ = false;
   bool stopping_ = false;                ///< of its thread
+  bool is_waiting_ = false;              ///< its timer for datagrams that wait runs
   std::atomic<bool> is_wanted_ = false;  ///< to be parked
   Parking parking_;
   std::thread thread_;

@@ -5,10 +5,16 @@
 #include <functional>
 #include <optional>
 
+#include "flowcef/app/delay_line.hpp"
 #include "flowcef/core/counter.hpp"
 #include "flowcef/decode/completeness.hpp"
 #include "flowcef/decode/data_set_slice.hpp"
 #include "flowcef/decode/decoder.hpp"
+#include "flowcef/decode/double_exports.hpp"
+#include "flowcef/decode/log_decoder.hpp"
+#include "flowcef/decode/own_exports.hpp"
+#include "flowcef/decode/running_totals.hpp"
+#include "flowcef/lookup/lookup_feeder.hpp"
 #include "flowcef/source/admission.hpp"
 #include "flowcef/source/dead_letter_file.hpp"
 
@@ -16,8 +22,18 @@ namespace flowcef {
 
 /// What was decoded and not sent on.
 struct FilterCounters {
-  Counter options_records;  ///< filtered: the input says options_records = false
-  Counter incomplete;       ///< refused: flows that lack what the input requires
+  Counter options_records;   ///< filtered: the input says options_records = false
+  Counter lookup_only;       ///< filtered: the input says send = false
+  Counter incomplete;        ///< refused: flows that lack what the input requires
+  Counter double_exports;    ///< left out: the exporter sends the same flows in another format
+  Counter own_exports;       ///< left out: the exporter's own export traffic
+  Counter totals_forgotten;  ///< flows whose running totals made room for others
+};
+
+/// What is known of exporters that may be heard on several inputs.
+struct ExporterMemory {
+  DoubleExports double_exports;
+  RunningTotals running_totals;
 };
 
 /// Thread:   one; the counters may be read by any.
@@ -27,38 +43,62 @@ class InputPath final : private DataSetHandler {
   using Render = std::function<void(const DataSet&)>;
 
   /// Input: `dead_letters` may be null.
-  InputPath(const ElementRegistry& registry, InputState& input, DeadLetterFile* dead_letters, Render render);
+  InputPath(const ElementRegistry& registry, InputState& input, ExporterMemory& memory, DeadLetterFile* dead_letters,
+            Render render);
 
+  /// Calls back for every datagram that is refused.
+  using ReportRefused = std::function<void(const Datagram&, Refusal)>;
+  void report_refused(ReportRefused report) { report_refused_ = std::move(report); }
+
+  /// Decodes it at once, or once it has waited for as long as the input says.
   void decode(const Datagram& datagram);
-  void end_session(const IpAddress& exporter, std::uint64_t session) { decoder_.end_session(exporter, session); }
+  void end_session(const IpAddress& exporter, std::uint64_t session);
+  /// Decodes what has waited for long enough.
+  void decode_due() { delay_.advance(DelayLine::Clock::now()); }
   void tick(std::int64_t now_ns) { decoder_.tick(now_ns); }
-  void finish() { decoder_.finish(); }
+  void finish();
+  [[nodiscard]] bool is_waiting() const noexcept { return delay_.is_waiting(); }
   /// Goes on by other element tables, and by the settings that the input has now; as Decoder::reconfigure(). Counters go
   /// on; rates of exporters begin anew.
   /// Input: `dead_letters` may be null.
   void reconfigure(const ElementRegistry& registry, DeadLetterFile* dead_letters);
 
+  /// From now on its records fill those of these lookups that name the input; null: none.
+  void fill(Lookups* lookups);
+
   [[nodiscard]] const DecodeCounters& decode_counters() const noexcept { return decode_counters_; }
   [[nodiscard]] const FilterCounters& filter_counters() const noexcept { return filter_counters_; }
+  [[nodiscard]] const Counter& decoded_early() const noexcept { return delay_.early(); }
   [[nodiscard]] const ExporterTable& exporters() const noexcept { return decoder_.exporters(); }
 
  private:
   void on_data_set(const DataSet& set) override;
   void on_refused(const Datagram& datagram, Refusal reason) override;
-  void render_complete(const DataSet& set);
+  void decode_now(const Datagram& datagram);
+  void decode_admitted(const Datagram& datagram);
+  void take_records(const DataSet& set);
+  void render_chosen(const DataSet& set, const OwnExports* own_exports);
+  [[nodiscard]] bool is_chosen(const DataSet& set, std::uint32_t index, const OwnExports* own_exports);
   void count_missing(const IpAddress& exporter, std::uint32_t missing);
 
   void open_admission();
+  void open_log(const ElementRegistry& registry);
 
+  InputState& input_;
   const DecodeConfig& config_;
+  ExporterMemory& memory_;
   DeadLetterFile* dead_letters_;
   Render render_;
+  ReportRefused report_refused_;  ///< may be empty
   DecodeCounters decode_counters_;
   FilterCounters filter_counters_;
   std::optional<Admission> admission_;  ///< always there
   Completeness completeness_;
   DataSetSlicer slicer_;
-  Decoder decoder_;
+  std::optional<LookupFeeder> feeder_;
+  Decoder decoder_;                ///< of an input of log lines: for its books alone
+  std::optional<LogDecoder> log_;  ///< reads lines in place of `decoder_`
+  DelayLine delay_;
 };
 
 }  // namespace flowcef

@@ -75,13 +75,19 @@ struct TablesOptions {
   std::filesystem::path mapping;
 };
 
+/// Lines come from stdin.
+struct PatternsOptions {
+  std::vector<std::filesystem::path> files;
+  std::filesystem::path config;  ///< empty: the element tables of the default mapping
+};
+
 /// All is done, or nothing can be: the program ends with this status.
 struct ExitNow {
   int status;
 };
 
 using Options = std::variant<RunOptions, CheckOptions, ReloadOptions, StatusOptions, TestSendOptions, ConvertOptions,
-                             ExplainOptions, DiffOptions, ElementsOptions, TablesOptions, ExitNow>;
+                             ExplainOptions, DiffOptions, ElementsOptions, TablesOptions, PatternsOptions, ExitNow>;
 
 /// The longest message that can be asked for, in bytes; no receiver takes longer ones.
 inline constexpr std::size_t kMaxTestSize = std::size_t{1} << 20;

@@ -10,7 +10,9 @@
 
 #include "flowcef/app/final_counts.hpp"
 #include "flowcef/app/ingest_worker.hpp"
+#include "flowcef/app/lookup_watch.hpp"
 #include "flowcef/app/output_group.hpp"
+#include "flowcef/app/refusal_log.hpp"
 #include "flowcef/app/state_keeper.hpp"
 #include "flowcef/app/translation.hpp"
 #include "flowcef/app/unmapped_log.hpp"
@@ -71,6 +73,8 @@ class Pipeline {
 
   void settle();
   [[nodiscard]] FinalCounts input_counts() const;
+  void add_lookups(FinalCounts& counts) const;
+  void watch_lookups();
 
   const std::string epoch_;
   LogFactory logs_;
@@ -82,8 +86,10 @@ class Pipeline {
   std::unique_ptr<DeadLetterFile> dead_letters_;  ///< null: none are kept
   std::vector<LiveInput> inputs_;
   UnmappedLog unmapped_;
+  RefusalLog refusals_;
   std::unique_ptr<StateKeeper> state_;
   std::vector<std::unique_ptr<IngestWorker>> workers_;  ///< the last one is for connections, which may wait
+  std::unique_ptr<LookupWatch> lookup_watch_;           ///< of translation_'s
   FinalCounts retired_;                                 ///< of inputs that were removed, and of earlier renderings
 };
 

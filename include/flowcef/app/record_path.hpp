@@ -5,11 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "flowcef/app/input_path.hpp"
 #include "flowcef/app/translation.hpp"
+#include "flowcef/lookup/lookup_reader.hpp"
 #include "flowcef/map/renderer.hpp"
 
 namespace flowcef {
@@ -37,14 +40,24 @@ class RecordPath {
 
   /// As Renderer::report_unmapped(), for the renderings of later plans too.
   void report_unmapped(Renderer::ReportUnmapped report);
+  /// As InputPath::report_refused(), for inputs that come later.
+  void report_refused(InputPath::ReportRefused report) { report_refused_ = std::move(report); }
+  void report_double_exports(DoubleExports::Report report) { memory_.double_exports.report(std::move(report)); }
   /// Event ids are the prefix and a number, which starts at `first`.
   void set_event_ids(std::string prefix, std::uint64_t first);
+  /// From now on renderings find what these have, and inputs fill them; null: nothing is found.
+  /// Lifetime: they outlive the path, or another call.
+  void look_up_in(Lookups* lookups);
   /// Lifetime: the path of an input, through which its datagrams come, is there until remove_input().
   InputPath& add_input(InputState& input);
   /// Forgets an input. To be called behind the path's finish(); its counters go with it.
   void remove_input(InputPath& path);
   /// Input: the time of day, in nanoseconds since 1970 UTC.
   void tick(std::int64_t now_ns);
+  /// Whether datagrams wait to be decoded.
+  [[nodiscard]] bool is_waiting() const noexcept;
+  /// Decodes those that have waited for long enough, and hands on what is rendered.
+  void decode_due();
   /// Hands on what has been rendered so far.
   void flush();
   /// Hands on what has been rendered, ends all renderings and begins those of `plans`. Inputs go on by what their states
@@ -73,9 +86,13 @@ class RecordPath {
   BatchPool& pool_;
   DeadLetterFile* dead_letters_;
   Renderer::ReportUnmapped report_unmapped_;
+  InputPath::ReportRefused report_refused_;
+  Lookups* lookups_ = nullptr;
+  std::optional<LookupReader> reader_;  ///< of lookups_
   std::vector<std::unique_ptr<RenderCounters>> render_counters_;
   std::vector<std::unique_ptr<Renderer>> renderers_;
   std::vector<const Mapping*> mappings_;  ///< of the renderers
+  ExporterMemory memory_;
   std::vector<std::unique_ptr<InputPath>> inputs_;
   std::string event_prefix_;
   std::uint64_t next_event_ = 0;

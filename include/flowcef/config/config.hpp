@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "flowcef/decode/decode_config.hpp"
+#include "flowcef/lookup/lookup_config.hpp"
 #include "flowcef/map/cef_config.hpp"
 #include "flowcef/map/mapping_spec.hpp"
 #include "flowcef/map/rendering_config.hpp"
@@ -23,9 +24,10 @@ struct InputConfig {
   std::string name;  ///< for state, logs and counters; unique; `udp:0.0.0.0:2055` unless the file says otherwise
   std::variant<UdpSourceConfig, StreamSourceConfig> source;
   DecodeConfig decode;
-  std::vector<PositionedText> require;  ///< decode.require.elements, which only the element registry can check
+  std::optional<SourcePosition> layout_where;  ///< of decode.layout, which only the element registry can check
+  std::vector<PositionedText> require;         ///< decode.require.elements, which only the element registry can check
 
-  /// `require` adds nothing but where the names stand in the file.
+  /// `require` and `layout_where` add nothing but where the names stand in the file.
   friend bool operator==(const InputConfig& a, const InputConfig& b) {
     return a.name == b.name && a.source == b.source && a.decode == b.decode;
   }
@@ -43,6 +45,7 @@ struct OutputConfig {
 struct Config {
   std::filesystem::path mapping;                ///< absolute, or relative to the working directory
   std::vector<std::filesystem::path> elements;  ///< folders of element tables; empty: those that go with the mapping
+  std::vector<std::filesystem::path> layouts;   ///< folders of layout files; empty: those that go with the mapping
   std::filesystem::path state_dir;
   unsigned workers = 0;  ///< ingest threads; 0: one per CPU
   std::string log_level = "info";
@@ -54,6 +57,7 @@ struct Config {
   std::vector<ExporterHost> hosts;              ///< for RenderingConfig::hosts of every output
   std::optional<DeadLetterConfig> dead_letter;  ///< nothing: refused datagrams are only counted
   std::vector<OutputConfig> outputs;
+  std::vector<LookupConfig> lookups;
 };
 
 }  // namespace flowcef

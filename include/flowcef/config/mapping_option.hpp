@@ -13,7 +13,7 @@
 namespace flowcef {
 
 inline constexpr std::string_view kElementForms = "an element name or pen:id";
-inline constexpr std::string_view kSourceForms = "an element name, pen:id or @name";
+inline constexpr std::string_view kSourceForms = "an element name, pen:id, @name or @LOOKUP(ELEMENT).COLUMN";
 inline constexpr std::string_view kKeyForms = "1..255 letters and digits, a letter first";
 inline constexpr std::string_view kVendorForms = "1..63 printable characters";
 

@@ -16,8 +16,12 @@ namespace flowcef {
 [[nodiscard]] bool is_signature(std::string_view text);
 /// `sourceIPv4Address`, `9:232` or `210`.
 [[nodiscard]] bool is_element(std::string_view text);
-/// An element or `@name`.
+/// An element, `@name` or `@lookup(element).column`.
 [[nodiscard]] bool is_key_source(std::string_view text);
+/// `@lookup(element)`, with several elements perhaps.
+[[nodiscard]] bool is_lookup_question(std::string_view text);
+/// `@lookup(element).column`.
+[[nodiscard]] bool is_lookup_column(std::string_view text);
 /// Letters, digits, `-` and `_`, a letter first: the name of a value table.
 [[nodiscard]] bool is_table_name(std::string_view text);
 

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "flowcef/map/cef_escape.hpp"
+#include "flowcef/core/cef_escape.hpp"
 #include "support/cef_reader.hpp"
 
 namespace flowcef::test {

@@ -2,8 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "config_files.hpp"
-#include "flowcef/config/loader.hpp"
+#include "input_files.hpp"
 
 namespace flowcef {
 namespace {
@@ -11,42 +10,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-class LoadInput : public testing::Test {
- protected:
-  LoadInput() {
-    for (const auto* name : {"map.toml", "ca.pem", "server.pem", "server.key"}) files.write(name, "");
-  }
-
-  /// Input: what stands under the first `[[input]]`, from line 5 on.
-  std::expected<Config, ConfigErrors> load(std::string_view lines) {
-    return load_config(files.write(
-        "f.toml", "mapping = 'map.toml'\n[[output]]\nname = 'a'\nto = 'stdout:'\n[[input]]\n" + std::string(lines)));
-  }
-
-  std::vector<InputConfig> inputs(std::string_view lines) {
-    auto config = load(lines);
-    if (config) return std::move(config->inputs);
-    ADD_FAILURE() << testing::PrintToString(files.texts(config.error()));
-    return std::vector<InputConfig>(2);
-  }
-
-  /// Input: keys of an input over UDP, from line 8 on.
-  InputConfig udp_input(const std::string& lines) {
-    return inputs("type = 'udp'\nlisten = '0.0.0.0:2055'\n" + lines).front();
-  }
-
-  std::vector<std::string> errors_of(const std::string& lines) {
-    const auto config = load(lines);
-    return config ? std::vector<std::string>{} : files.texts(config.error());
-  }
-
-  std::vector<std::string> errors_of_udp(const std::string& lines) {
-    return errors_of("type = 'udp'\nlisten = '0.0.0.0:2055'\n" + lines);
-  }
-
-  ConfigFiles files;
-};
 
 TEST_F(LoadInput, FillsInDefaults) {
   const InputConfig input = udp_input("");
@@ -165,6 +128,9 @@ TEST_F(LoadInput, MarksLongFlowsForSkylight) {
   EXPECT_TRUE(skylight.require.skylight);
   EXPECT_EQ(skylight.long_flow, 60s);
   EXPECT_EQ(udp_input("long_flow = '2m'\nrequire = 'skylight'").decode.long_flow, 2min);
+  EXPECT_EQ(udp_input("").decode.wait, 0ms);
+  EXPECT_EQ(udp_input("wait = '1500ms'").decode.wait, 1500ms);
+  EXPECT_THAT(errors_of_udp("wait = '61s'"), testing::SizeIs(1));
   EXPECT_EQ(udp_input("long_flow = false\nrequire = 'skylight'").decode.long_flow, 0ms);
 }
 
@@ -256,8 +222,9 @@ TEST_F(LoadInput, RefusesUnfitStreams) {
 }
 
 TEST_F(LoadInput, NamesOneMistakeInTheTypeAlone) {
-  EXPECT_THAT(errors_of("type = 'sctp'\nlisten = '0.0.0.0:4739'\nreceive_buffer = '1MiB'\nmax_sessions = 5\n"),
-              ElementsAre("f.toml:6:8: input[0].type: expected udp, tcp or tls, got \"sctp\" (did you mean \"tcp\"?)"));
+  EXPECT_THAT(
+      errors_of("type = 'sctp'\nlisten = '0.0.0.0:4739'\nreceive_buffer = '1MiB'\nmax_sessions = 5\n"),
+      ElementsAre("f.toml:6:8: input[0].type: expected udp, tcp, tls or syslog, got \"sctp\" (did you mean \"tcp\"?)"));
 }
 
 TEST_F(LoadInput, ListensOnceOnEachAddressOfAProtocol) {

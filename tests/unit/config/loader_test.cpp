@@ -253,7 +253,7 @@ quue = "64MiB"
                   "f.toml:4:1: log_levle: unknown key (did you mean \"log_level\"?)",
                   "f.toml:5:17: stop_deadline: expected a duration 0ms..10m, got \"5\" "
                   "(units are ms, s, m, h and d, as in \"5s\")",
-                  "f.toml:7:8: input[0].type: expected udp, tcp or tls, got \"upd\" (did you mean \"udp\"?)",
+                  "f.toml:7:8: input[0].type: expected udp, tcp, tls or syslog, got \"upd\" (did you mean \"udp\"?)",
                   "f.toml:8:27: input[0].listen[1]: expected a numeric address with a port, such as "
                   "\"0.0.0.0:2055\" or \"[::]:2055\", got \"localhost:2055\"",
                   "f.toml:8:45: input[0].listen[2]: expected each only once, got \"0.0.0.0:2055\" again "
@@ -320,7 +320,8 @@ TEST_F(LoadConfig, RefusesUnfitExporters) {
                   "f.toml:9:57: exporter[0].match[4]: expected each only once, got \"10.0.0.1/32\" again "
                   "(first at line 9)",
                   "f.toml:10:12: exporter[0].sequence: expected standard, records, datagrams or off, got \"none\"",
-                  "f.toml:11:1: exporter[1]: expected sequence or host, got neither (without them nothing is set)",
+                  "f.toml:11:1: exporter[1]: expected at least one setting, got none (sequence, host, keep, counters, "
+                  "own_exports, classes or interfaces)",
                   "f.toml:11:1: exporter[1].match: missing, expected prefixes such as \"10.1.0.0/16\"",
                   "f.toml:12:1: exporter[1].mach: unknown key (did you mean \"match\"?)"));
   EXPECT_THAT(errors_of(std::string(kSmallest) + "[exporter]\nmatch = '10.0.0.0/8'\n"),

@@ -187,7 +187,7 @@ TEST_F(LoadEvents, ReadsConditionsInsideConditions) {
 TEST_F(LoadEvents, RefusesUnfitConditions) {
   EXPECT_THAT(
       when_errors(
-          "{ absent = [], exporter = ['10.0.0.1/8', 'x', 1], format = ['ipfx', 'v9'], any = { x = 1 }, not = [1], "
+          "{ absent = [], exporter = ['10.0.0.1/8', 'x', 1], format = ['i fx', 'v9'], any = { x = 1 }, not = [1], "
           "a = 1.5, b = '', c = { min = 2, max = 1 }, d = {}, e = { mn = 1, max = -1 }, f = [[1]] }"),
       ElementsAre(
           "m.toml:7:19: event[0].when.absent: expected an element name or pen:id, got an empty array",
@@ -197,9 +197,8 @@ TEST_F(LoadEvents, RefusesUnfitConditions) {
           "an address, got \"x\"",
           "m.toml:7:54: event[0].when.exporter[2]: expected a prefix such as \"10.0.0.0/8\", no bits set behind it, or "
           "an address, got 1",
-          "m.toml:7:68: event[0].when.format[0]: expected netflow1, netflow5, netflow7, netflow9 or ipfix, got "
-          "\"ipfx\" (did you mean \"ipfix\"?)",
-          "m.toml:7:76: event[0].when.format[1]: expected netflow1, netflow5, netflow7, netflow9 or ipfix, got \"v9\"",
+          "m.toml:7:68: event[0].when.format[0]: expected netflow1, netflow5, netflow7, netflow9, ipfix, "
+          "syslog or the name of a layout, got \"i fx\"",
           "m.toml:7:89: event[0].when.any: expected an array of tables of conditions, got a table",
           "m.toml:7:106: event[0].when.not: expected a table of conditions, got an array",
           "m.toml:7:115: event[0].when.a: expected a number, true, false, a text or a range such as { min = 1024, max "

@@ -110,7 +110,8 @@ TEST_F(ExtendMapping, RefusesToTakeOutWhatTheBaseLacks) {
                           "m.toml:4:1: keys.VPPackets: expected a key of the extended mapping, got \"VPPackets\" "
                           "(false takes out a key that it has)"));
   EXPECT_THAT(errors_of(joined({kCef, kEvent, "[keys]\nsrc = false\n"})),
-              ElementsAre("m.toml:11:7: keys.src: expected an element name, pen:id or @name, got false (false takes a "
+              ElementsAre("m.toml:11:7: keys.src: expected an element name, pen:id, @name or @LOOKUP(ELEMENT).COLUMN, "
+                          "got false (false takes a "
                           "key of an extended mapping out, and this one extends none)"));
 }
 
@@ -240,11 +241,12 @@ TEST_F(ExtendMapping, KnowsNoShippedMappingsWithoutAFolder) {
 
 TEST_F(ExtendMapping, ReportsTheErrorsOfAllFiles) {
   files.write("bad.toml", "[cef]\nvendor = 1\nproduct = 'P'\n[[event]]\nsignature = 's'\nname = 'N'\nseverity = 11\n");
-  EXPECT_THAT(errors_of("extends = 'bad'\nunmapped = 1\n[keys]\nsrc = 2\n"),
-              ElementsAre("bad.toml:2:10: cef.vendor: expected 1..63 printable characters, got 1",
-                          "bad.toml:7:12: event[0].severity: expected 0..10, got 11",
-                          "m.toml:2:12: unmapped: expected emit, drop or warn-once, got 1",
-                          "m.toml:4:7: keys.src: expected an element name, pen:id or @name, got 2"));
+  EXPECT_THAT(
+      errors_of("extends = 'bad'\nunmapped = 1\n[keys]\nsrc = 2\n"),
+      ElementsAre("bad.toml:2:10: cef.vendor: expected 1..63 printable characters, got 1",
+                  "bad.toml:7:12: event[0].severity: expected 0..10, got 11",
+                  "m.toml:2:12: unmapped: expected emit, drop or warn-once, got 1",
+                  "m.toml:4:7: keys.src: expected an element name, pen:id, @name or @LOOKUP(ELEMENT).COLUMN, got 2"));
 }
 
 TEST_F(ExtendMapping, ReportsABaseThatIsNoToml) {

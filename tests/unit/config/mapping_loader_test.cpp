@@ -174,8 +174,8 @@ TEST_F(LoadMapping, ReportsEverythingAtOnce) {
           "\"options\"?)",
           "m.toml:8:37: event[0].when.present: expected an element name or pen:id, got \"a b\"",
           "m.toml:8:59: event[0].when.natEvent[1]: expected 0..9223372036854775807, got -1",
-          "m.toml:8:64: event[0].when.\"x y\": expected kind, present, absent, exporter, format, any, not, "
-          "an element name or pen:id as the key",
+          "m.toml:8:64: event[0].when.\"x y\": expected kind, present, absent, exporter, format, found, any, not, "
+          "\"@LOOKUP(ELEMENT).COLUMN\", an element name or pen:id as the key",
           "m.toml:8:79: event[0].when.z: expected a number, true, false, a text or a range such as "
           "{ min = 1024, max = 65535 }, got an empty array",
           "m.toml:9:13: event[0].signature: expected 1..1023 letters, digits, -, _ or ., got \"a b\"",
@@ -185,14 +185,16 @@ TEST_F(LoadMapping, ReportsEverythingAtOnce) {
           "m.toml:12:1: event[1].name: missing, expected 1..512 printable characters",
           "m.toml:12:1: event[1].severity: missing, expected 0..10",
           "m.toml:13:1: event[1].signture: unknown key (did you mean \"signature\"?)",
-          "m.toml:15:7: keys.src: expected an element name, pen:id or @name, got 5",
+          "m.toml:15:7: keys.src: expected an element name, pen:id, @name or @LOOKUP(ELEMENT).COLUMN, got 5",
           "m.toml:16:1: keys.\"d.t\": expected 1..255 letters and digits, a letter first as the key",
-          "m.toml:17:15: keys.in.from: expected an element name, pen:id or @name, got an empty array",
+          "m.toml:17:15: keys.in.from: expected an element name, pen:id, @name or @LOOKUP(ELEMENT).COLUMN, got an "
+          "empty array",
           "m.toml:17:28: keys.in.custom: expected true or false, got 1",
           "m.toml:17:31: keys.in.lable: unknown key (did you mean \"label\"?)",
-          "m.toml:18:7: keys.out.from: missing, expected an element name, pen:id or @name (or value, for a constant)",
+          "m.toml:18:7: keys.out.from: missing, expected an element name, pen:id, @name or @LOOKUP(ELEMENT).COLUMN (or "
+          "value, for a constant)",
           "m.toml:18:17: keys.out.table: expected the name of a value table, got \"1\"",
-          "m.toml:19:16: keys.cs1.from: expected an element name, pen:id or @name, got \"@\"",
+          "m.toml:19:16: keys.cs1.from: expected an element name, pen:id, @name or @LOOKUP(ELEMENT).COLUMN, got \"@\"",
           "m.toml:19:29: keys.cs1.label: expected 1..1023 printable characters, got \"\"",
           "m.toml:20:2: key: unknown key (did you mean \"keys\"?)"));
 }

@@ -18,8 +18,9 @@ class ShippedConfig : public testing::Test {
  protected:
   ShippedConfig() {
     for (const auto* name :
-         {"mappings/default.toml", "mappings/gigamon.toml", "mappings/elements/x.tsv", "certs/ca.pem",
-          "certs/client.pem", "certs/client.key", "certs/server.pem", "certs/server.key"}) {
+         {"mappings/default.toml", "mappings/gigamon.toml", "mappings/elements/x.tsv", "mappings/layouts/x.toml",
+          "certs/ca.pem", "certs/client.pem", "certs/client.key", "certs/server.pem", "certs/server.key", "classes.tsv",
+          "assets.csv", "mappings/patterns/packetshaper.toml"}) {
       files.write(name, "");
     }
   }
@@ -75,6 +76,12 @@ TEST_F(ShippedConfig, ExamplesLoadTogetherAndShowTheDefaults) {
   EXPECT_TRUE(plain.elements.empty());
   EXPECT_EQ(config.elements.size(), 1U);
   EXPECT_EQ(config.dead_letter->max_bytes, DeadLetterConfig{}.max_bytes);
+
+  ASSERT_EQ(config.lookups.size(), 2U);
+  EXPECT_EQ(config.lookups[0].window, LookupConfig{}.window);
+  EXPECT_EQ(config.lookups[0].after, LookupConfig{}.after);
+  EXPECT_EQ(config.lookups[0].max_entries, LookupConfig{}.max_entries);
+  EXPECT_EQ(config.lookups[1].check_every, LookupConfig{}.check_every);
 
   const SinkConfig defaults;
   const SinkConfig& siem = config.outputs.back().sink;
@@ -210,7 +217,7 @@ TEST(Readme, SaysWhoRefusesGigamonsHeaderAndVersion) {
 
 TEST_F(ShippedConfig, ExamplesOfInputsShowTheDefaults) {
   const Config config = load(with_examples(shipped));
-  ASSERT_EQ(config.inputs.size(), 2U);
+  ASSERT_EQ(config.inputs.size(), 4U);
   EXPECT_EQ(std::get<UdpSourceConfig>(config.inputs[0].source).receive_buffer_bytes,
             UdpSourceConfig{}.receive_buffer_bytes);
   const DecodeConfig defaults;
@@ -229,6 +236,16 @@ TEST_F(ShippedConfig, ExamplesOfInputsShowTheDefaults) {
   EXPECT_EQ(tls.max_sessions, StreamSourceConfig{}.max_sessions);
   EXPECT_EQ(tls.max_sessions_per_address, StreamSourceConfig{}.max_sessions_per_address);
   EXPECT_EQ(tls.idle_timeout, StreamSourceConfig{}.idle_timeout);
+
+  EXPECT_EQ(config.inputs[2].name, "shaper-log");
+  EXPECT_EQ(config.inputs[2].decode.log->unmatched, LogConfig{}.unmatched);
+  EXPECT_EQ(config.inputs[2].decode.log->local_time, LogConfig{}.local_time);
+  EXPECT_EQ(config.inputs[2].decode.send, defaults.send);
+  EXPECT_EQ(config.inputs[2].decode.wait, defaults.wait);
+  const auto& syslog = std::get<StreamSourceConfig>(config.inputs[3].source);
+  EXPECT_EQ(syslog.content, StreamContent::syslog);
+  EXPECT_EQ(syslog.max_sessions, StreamSourceConfig{}.max_sessions);
+  EXPECT_EQ(syslog.idle_timeout, StreamSourceConfig{}.idle_timeout);
 }
 
 void expect_mapping_loads(const std::filesystem::path& file) {
