@@ -190,13 +190,15 @@ TEST(PublishedLines, StreamSetsNetflow9) {
 // BC-12: protocol. BC-13: ToS and DSCP. BC-14, FD-13: no key without meaning. FD-06: exact counts. FD-15: flags read.
 // FD-28: an old flow has its own times.
 TEST(PublishedLines, PacketShaperNetflow5) {
-  const std::vector<std::string> lines = lines_of("packetshaper");
-  ASSERT_EQ(lines.size(), 5U);
+  std::vector<std::string> lines = lines_of("packetshaper");
+  ASSERT_EQ(lines.size(), 11U);
+  lines.resize(5);
   for (const std::string& line : lines) {
     const CefEvent event = event_of(line);
     EXPECT_EQ(event.header[1], "PacketShaper");
     for (const char* absent : {"IpNextHopIPv4Address", "BgpSourceAsNumber", "BgpDestinationAsNumber",
-                               "SourceIPv4PrefixLength", "DestinationIPv4PrefixLength", "SamplingInterval"})
+                               "SourceIPv4PrefixLength", "DestinationIPv4PrefixLength", "SamplingInterval", "Policy",
+                               "SerialNumber", "TotalFlowsSeen", "FlowRecordsId", "Rest"})
       EXPECT_FALSE(event.has(std::string("FlowcefPacketShaper") + absent)) << absent;
   }
   const CefEvent web = event_of(lines[0]);
@@ -210,6 +212,32 @@ TEST(PublishedLines, PacketShaperNetflow5) {
   const CefEvent old = event_of(lines[4]);
   EXPECT_EQ(std::stoll(old.value("end")) - std::stoll(old.value("start")), 30'000);
   EXPECT_EQ(std::stoll(old.value("rt")) - std::stoll(old.value("end")), 3'600'000);
+}
+
+// BC-04, BC-05, BC-06, FD-03, FD-04, FD-31: what Packeteer-2 says beyond v5. FD-06: counts up to 2^32-1 are exact.
+TEST(PublishedLines, Packeteer2) {
+  const std::vector<std::string> lines = lines_of("packetshaper");
+  ASSERT_EQ(lines.size(), 11U);
+  constexpr std::pair<const char*, const char*> kPolicies[] = {
+      {"1", "priority"}, {"2", "rate"}, {"8", "uncontrolled"}, {"16", "discard"}, {"32", "never-admit"}, {"0", "0"}};
+  for (std::size_t i = 0; i < std::size(kPolicies); ++i) {
+    const auto& [number, text] = kPolicies[i];
+    const CefEvent event = event_of(lines[5 + i]);
+    EXPECT_EQ(event.header[1], "PacketShaper");
+    EXPECT_EQ(event.value("FlowcefPacketShaperPolicy"), number);
+    const bool has_text = text != std::string_view(number);
+    EXPECT_EQ(event.value("FlowcefPacketShaperPolicyText"), has_text ? text : "");
+    EXPECT_EQ(event.value("cn2"), std::to_string(40'000 + std::stoi(number)));
+    EXPECT_EQ(event.value("FlowcefPacketShaperOctetDeltaCount"), std::to_string(4'294'967'295 - std::stoi(number)));
+    EXPECT_EQ(event.value("FlowcefPacketShaperSerialNumber"), "45509672961");
+    EXPECT_EQ(event.value("FlowcefPacketShaperSerialNumberHex"), "0a98968001");
+    EXPECT_EQ(event.value("FlowcefPacketShaperFlowRecordsId"), "77");
+    EXPECT_EQ(event.value("FlowcefPacketShaperTcpFlagsText"), "SYN,ACK,PSH,FIN");
+    EXPECT_EQ(event.value("FlowcefPacketShaperRest").substr(0, 4), "c0c1");
+    EXPECT_EQ(std::stoll(event.value("end")) - std::stoll(event.value("start")), 29'800);
+    EXPECT_EQ(std::stoll(event.value("rt")) - std::stoll(event.value("end")), 200);
+  }
+  EXPECT_EQ(event_of(lines[5]).value("FlowcefPacketShaperTotalFlowsSeen"), "1000");
 }
 
 // PX-07: ASA's events are event classes with severity, counters of both directions are used.

@@ -72,7 +72,19 @@ def packetshaper():
                                last=now - 9),
                netflow5_record("10.1.2.3", "203.0.113.8", ports=(50002, 3478), protocol=17, packets=300,
                                octets=48_000, first=now - 3_630_000, last=now - 3_600_000)]
-    return [frame(netflow5(records, uptime=now, engine=(7, 1)), 2055)]
+    return ([frame(netflow5(records, uptime=now, engine=(7, 1)), 2055)] +
+            [frame(packeteer2(policies, now, total), 2055, "192.0.2.9") for total, policies in
+             ((1000, (1, 2, 8)), (1003, (16, 32)), (1005, (0,)))])
+
+
+def packeteer2(policies, now, total):
+    """Records of 64 bytes, one of each policy; what stands behind byte 38 is made up."""
+    header = struct.pack("!BBB5sIIIII", 0, 2, len(policies), bytes.fromhex("0a98968001"), SECONDS, 123_000_000, total,
+                         77, now)
+    records = [address("10.1.2.3") + address("203.0.113.5") +
+               struct.pack("!IHHIIIIHHBBB", 40_000 + policy, 1, 2, 10, 4_294_967_295 - policy, now - 30_000, now - 200,
+                           50_000 + policy, 443, policy, 27, 6) + bytes(range(0xC0, 0xD9)) for policy in policies]
+    return header + b"".join(records)
 
 
 def cef1():

@@ -14,7 +14,7 @@ import subprocess
 from support import cef, torture
 from support.bridge import BINARY, run_program, split_lines
 from support.harness import Case, main, require
-from support.receivers import Rsyslog, SyslogNg
+from support.receivers import Normalizer, SyslogNg
 
 CEF_DUMP = BINARY.parent / "cef_dump"
 HEAD = rb"(?:(?:[^|\\]|\\.)*\|){7}"
@@ -138,24 +138,6 @@ def send(receiver, messages):
     """Each as a frame of its own, with octet counts."""
     with socket.create_connection(("127.0.0.1", receiver.port)) as connection:
         connection.sendall(b"".join(b"%d %s" % (len(message), message) for message in messages))
-
-
-class Normalizer(Rsyslog):
-    """Writes what mmnormalize makes of each message as JSON."""
-
-    def config(self):
-        rules = self.case.folder / "mmnormalize.rulebase"
-        rules.write_text("version=2\nrule=:%f:cef%\n")
-        return (f'global(maxMessageSize="256k" workDirectory="{self.case.folder}" net.enableDNS="off")\n'
-                'module(load="imtcp")\nmodule(load="mmnormalize")\n'
-                'template(name="json" type="string" string="%$!all-json%\\n")\n'
-                f'input(type="imtcp" address="127.0.0.1" port="{self.port}" ruleset="all")\n'
-                'ruleset(name="all") {\n'
-                '  set $.cef = re_extract($rawmsg, "(CEF:.*)", 0, 1, "");\n'
-                f'  action(type="mmnormalize" variable="$.cef" ruleBase="{rules}")\n'
-                f'  action(type="omfile" file="{self.raw_path}" template="json" asyncWriting="off")\n'
-                '}\n'
-                f'action(type="omfile" file="{self.case.folder / "rsyslogd.own"}")\n')
 
 
 class Writer(SyslogNg):

@@ -54,7 +54,10 @@ void check_data_set(const DataSet& set) {
   check_lists(set);
 }
 
-CheckedDecoder::CheckedDecoder(InputState& input) : decoder_(registry(), input, counters_, *this) {}
+CheckedDecoder::CheckedDecoder(InputState& input) : CheckedDecoder(input, registry()) {}
+
+CheckedDecoder::CheckedDecoder(InputState& input, const ElementRegistry& registry)
+    : decoder_(registry, input, counters_, *this) {}
 
 void CheckedDecoder::decode(Datagram datagram) {
   const std::vector<std::uint8_t> copy(datagram.payload.begin(), datagram.payload.end());

@@ -17,6 +17,7 @@ void check_data_set(const DataSet& set);
 class CheckedDecoder final : private DataSetHandler {
  public:
   explicit CheckedDecoder(InputState& input);
+  CheckedDecoder(InputState& input, const ElementRegistry& registry);
 
   /// Decodes a copy, so that the address sanitizer sees a read past its end.
   void decode(Datagram datagram);

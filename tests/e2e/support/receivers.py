@@ -124,6 +124,27 @@ class Rsyslog(Receiver):
         return [program, "-n", "-f", self.config_path, "-i", self.case.folder / "rsyslogd.pid", *modules]
 
 
+class Normalizer(Rsyslog):
+    """Takes CEF over TCP, and writes what mmnormalize makes of each message as JSON.
+
+    Debian's liblognorm 2.0.6 loses the first letter of the first key unless a blank follows the seventh bar.
+    """
+
+    def config(self):
+        rules = self.case.folder / "mmnormalize.rulebase"
+        rules.write_text("version=2\nrule=:%f:cef%\n")
+        return (f'global(maxMessageSize="256k" workDirectory="{self.case.folder}" net.enableDNS="off")\n'
+                'module(load="imtcp")\nmodule(load="mmnormalize")\n'
+                'template(name="json" type="string" string="%$!all-json%\\n")\n'
+                f'input(type="imtcp" address="127.0.0.1" port="{self.port}" ruleset="all")\n'
+                'ruleset(name="all") {\n'
+                '  set $.cef = re_extract($rawmsg, "(CEF:.*)", 0, 1, "");\n'
+                f'  action(type="mmnormalize" variable="$.cef" ruleBase="{rules}")\n'
+                f'  action(type="omfile" file="{self.raw_path}" template="json" asyncWriting="off")\n'
+                '}\n'
+                f'action(type="omfile" file="{self.case.folder / "rsyslogd.own"}")\n')
+
+
 class SyslogNg(Receiver):
     """syslog(transport(tcp)) and (tls) take octet counting and nothing else: the strictest check of the framing.
 
