@@ -45,17 +45,23 @@ void CaptureFile::Closer::operator()(pcap* capture) const noexcept {
 
 CaptureFile::CaptureFile(const std::string& path) : CaptureFile(open_for_reading(path), path) {}
 
-CaptureFile::CaptureFile(FileHandle file, const std::string& path)
+CaptureFile::CaptureFile(FileHandle file, const std::string& path, FileGrowth growth)
     : path_(path),
       size_(size_of(file.get())),
       capture_(open_capture(file, path)),
-      extractor_(check_link_type(capture_.get(), path)) {}
+      extractor_(check_link_type(capture_.get(), path)),
+      grows_(growth == FileGrowth::possible) {}
 
 bool CaptureFile::next(Datagram& datagram) {
   while (!at_end_) {
+    const std::int64_t place = grows_ ? ftello(pcap_file(capture_.get())) : 0;
     pcap_pkthdr* header = nullptr;
     const u_char* bytes = nullptr;
     const int result = pcap_next_ex(capture_.get(), &header, &bytes);
+    if (result != 1 && grows_) {
+      step_back(place);
+      return false;
+    }
     if (result != 1) {
       at_end_ = true;
       extractor_.finish();
@@ -66,6 +72,13 @@ bool CaptureFile::next(Datagram& datagram) {
     if (extractor_.extract({bytes, header->caplen}, to_nanoseconds(header->ts), frame_, datagram)) return true;
   }
   return false;
+}
+
+/// To where the frame begins that is not written to its end.
+void CaptureFile::step_back(std::int64_t place) noexcept {
+  std::FILE* const file = pcap_file(capture_.get());
+  std::clearerr(file);
+  (void)fseeko(file, place, SEEK_SET);
 }
 
 double CaptureFile::progress() const noexcept {

@@ -20,10 +20,10 @@ bool is_capture(std::FILE* file) noexcept {
 
 }  // namespace
 
-std::unique_ptr<ExportFile> open_export_file(const std::string& path) {
+std::unique_ptr<ExportFile> open_export_file(const std::string& path, FileGrowth growth) {
   FileHandle file = open_for_reading(path);
-  if (is_capture(file.get())) return std::make_unique<CaptureFile>(std::move(file), path);
-  return std::make_unique<PayloadFile>(std::move(file), path);
+  if (is_capture(file.get())) return std::make_unique<CaptureFile>(std::move(file), path, growth);
+  return std::make_unique<PayloadFile>(std::move(file), path, growth);
 }
 
 }  // namespace flowcef

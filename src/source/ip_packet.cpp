@@ -104,6 +104,7 @@ FrameVerdict parse_ipv4(Bytes ip, IpPacket& packet) noexcept {
   packet.fragment_offset = (flags_and_offset & 0x1fffU) * 8U;
   packet.more_fragments = (flags_and_offset & 0x2000U) != 0;
   packet.is_fragment = packet.more_fragments || packet.fragment_offset != 0;
+  packet.hops = ip[8];
   packet.protocol = ip[9];
   packet.source = IpAddress::from_ipv4(&ip[12]);
   packet.destination = IpAddress::from_ipv4(&ip[16]);
@@ -115,6 +116,7 @@ FrameVerdict parse_ipv6(Bytes ip, IpPacket& packet) noexcept {
   if (ip.size() < kIpv6Header) return FrameVerdict::truncated;
   packet.is_v6 = true;
   packet.protocol = ip[6];
+  packet.hops = ip[7];
   packet.source = IpAddress::from_ipv6(&ip[8]);
   packet.destination = IpAddress::from_ipv6(&ip[24]);
   const Bytes rest = ip.subspan(kIpv6Header);

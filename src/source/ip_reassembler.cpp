@@ -107,6 +107,7 @@ void IpReassembler::give_up(Pending& pending) {
   held_bytes_ -= pending.bytes.capacity();
   pending.bytes = {};
   incomplete_.add();
+  if (!pending.filled.test(0)) headless_.add();
 }
 
 void IpReassembler::remove(PendingList::iterator entry) {

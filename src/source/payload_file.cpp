@@ -37,10 +37,12 @@ Trial split(Bytes start, bool is_all) {
 
 PayloadFile::PayloadFile(const std::string& path) : PayloadFile(open_for_reading(path), path) {}
 
-PayloadFile::PayloadFile(FileHandle file, const std::string& path)
-    : path_(path), size_(size_of(file.get())), file_(std::move(file)) {
+PayloadFile::PayloadFile(FileHandle file, const std::string& path, FileGrowth growth)
+    : path_(path), size_(size_of(file.get())), file_(std::move(file)), grows_(growth == FileGrowth::possible) {
   refill();
-  if (framer_.unread().empty()) {
+  if (grows_) {
+    require_message();
+  } else if (framer_.unread().empty()) {
     if (warning_.empty()) warning_ = path_ + ": the file is empty";
   } else {
     decide_kind();
@@ -60,6 +62,14 @@ void PayloadFile::decide_kind() {
         fmt::format("{}: neither pcap, pcapng, IPFIX nor NetFlow v5{}, and too large to be one datagram (65535 bytes)",
                     path_, trial.refusal.empty() ? "" : " (" + trial.refusal + ")"));
   }
+}
+
+/// Of all that splits, the version comes first.
+void PayloadFile::require_message() const {
+  const Bytes start = framer_.unread();
+  const std::uint16_t version = start.size() < 2 ? std::uint16_t{0} : load_be<std::uint16_t>(start.data());
+  if (version == 10 || version == 5 || version == 7 || version == 1) return;
+  throw std::runtime_error(path_ + ": neither pcap, pcapng, IPFIX nor NetFlow v1, v5 or v7");
 }
 
 bool PayloadFile::next(Datagram& datagram) {
@@ -92,7 +102,7 @@ bool PayloadFile::next_message(Bytes& message) {
       describe_damage();
       return false;
     }
-    refill();
+    if (refill() == 0 && grows_) return false;
   }
 }
 
@@ -100,15 +110,20 @@ double PayloadFile::progress() const noexcept {
   return size_ == 0 ? 0.0 : std::min(1.0, static_cast<double>(taken_) / static_cast<double>(size_));
 }
 
-/// Closes the file at its end.
-void PayloadFile::refill() {
+/// Closes the file at its end, unless it may grow. Returns: how many bytes came.
+std::size_t PayloadFile::refill() {
   const auto room = framer_.room();
   const std::size_t count = std::fread(room.data(), 1, room.size(), file_.get());
   framer_.commit(count);
-  if (count == room.size()) return;
+  if (count == room.size()) return count;
+  if (grows_) {
+    std::clearerr(file_.get());
+    return count;
+  }
   if (std::ferror(file_.get())) warning_ = path_ + ": " + std::strerror(errno);
   framer_.end_input();
   file_.reset();
+  return count;
 }
 
 void PayloadFile::count_damage() {

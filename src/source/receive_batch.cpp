@@ -1,6 +1,7 @@
 #include "receive_batch.hpp"
 
 #include <cerrno>
+#include <cstring>
 #include <ctime>
 
 namespace flowcef {
@@ -16,17 +17,30 @@ std::int64_t wall_clock_ns() noexcept {
   return to_nanoseconds(now);
 }
 
-/// Returns: the kernel's arrival time, 0 if it gave none.
-std::int64_t arrival_ns(const msghdr& header) noexcept {
+/// What the kernel says beside a datagram; 0: nothing.
+struct Noted {
+  std::int64_t arrival_ns = 0;
+  std::uint8_t hops = 0;
+};
+
+/// Source: ip(7) IP_RECVTTL, ipv6(7) IPV6_RECVHOPLIMIT
+Noted noted(const msghdr& header) noexcept {
+  Noted found;
   // CMSG_NXTHDR wants a mutable header but only reads it.
   auto* message = const_cast<msghdr*>(&header);
   for (cmsghdr* control = CMSG_FIRSTHDR(message); control != nullptr; control = CMSG_NXTHDR(message, control)) {
-    if (control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_TIMESTAMPNS) continue;
-    timespec time{};
-    std::memcpy(&time, CMSG_DATA(control), sizeof time);
-    return to_nanoseconds(time);
+    if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_TIMESTAMPNS) {
+      timespec time{};
+      std::memcpy(&time, CMSG_DATA(control), sizeof time);
+      found.arrival_ns = to_nanoseconds(time);
+    } else if ((control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_TTL) ||
+               (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_HOPLIMIT)) {
+      int hops = 0;
+      std::memcpy(&hops, CMSG_DATA(control), sizeof hops);
+      found.hops = static_cast<std::uint8_t>(hops);
+    }
   }
-  return 0;
+  return found;
 }
 
 }  // namespace
@@ -54,7 +68,7 @@ int ReceiveBatch::receive(int fd) noexcept {
   } while (count < 0 && errno == EINTR);
   if (count < 0) return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -1;
   now_ns_ = 0;
-  if (count > 0 && arrival_ns(messages_[0].msg_hdr) == 0) now_ns_ = wall_clock_ns();
+  if (count > 0 && noted(messages_[0].msg_hdr).arrival_ns == 0) now_ns_ = wall_clock_ns();
   return count;
 }
 
@@ -64,8 +78,9 @@ ReceivedDatagram ReceiveBatch::operator[](std::size_t index) const noexcept {
   datagram.payload = {payloads_.get() + index * bytes_per_datagram_, messages_[index].msg_len};
   datagram.from = senders_[index].to_endpoint();
   datagram.truncated = (header.msg_flags & MSG_TRUNC) != 0;
-  const std::int64_t stamp = arrival_ns(header);
-  datagram.received_ns = stamp != 0 ? stamp : now_ns_;
+  const Noted beside = noted(header);
+  datagram.received_ns = beside.arrival_ns != 0 ? beside.arrival_ns : now_ns_;
+  datagram.hops = beside.hops;
   return datagram;
 }
 

@@ -10,7 +10,7 @@
 #include <memory>
 
 #include "flowcef/core/byte_order.hpp"
-#include "sockaddr.hpp"
+#include "flowcef/core/socket_address.hpp"
 
 namespace flowcef {
 
@@ -18,6 +18,7 @@ struct ReceivedDatagram {
   Bytes payload;
   Endpoint from;
   std::int64_t received_ns = 0;
+  std::uint8_t hops = 0;  ///< as Datagram::hops
   bool truncated = false;
 };
 

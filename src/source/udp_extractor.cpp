@@ -15,6 +15,7 @@ FrameVerdict read_udp(const IpPacket& packet, Datagram& datagram) noexcept {
   if (length > packet.payload.size()) return FrameVerdict::truncated;
   datagram.exporter = {packet.source, load_be<std::uint16_t>(header)};
   datagram.listener = {packet.destination, load_be<std::uint16_t>(header + 2)};
+  datagram.hops = packet.hops;
   datagram.payload = packet.payload.subspan(kUdpHeader, length - kUdpHeader);
   return FrameVerdict::ok;
 }
@@ -79,6 +80,7 @@ FrameVerdict UdpExtractor::reassemble(IpPacket& packet, std::int64_t captured_ns
 
 void UdpExtractor::note_incomplete() {
   counts_.incomplete.add(reassembler_.incomplete().value() - counts_.incomplete.value());
+  counts_.headless.add(reassembler_.headless().value() - counts_.headless.value());
 }
 
 }  // namespace flowcef

@@ -8,9 +8,9 @@
 #include <limits>
 #include <span>
 
+#include "flowcef/core/socket_address.hpp"
 #include "flowcef/source/listen_change.hpp"
 #include "listen_error.hpp"
-#include "sockaddr.hpp"
 
 namespace flowcef {
 namespace {
@@ -59,6 +59,11 @@ UdpSocket open_socket(const Endpoint& configured, const Endpoint& address, bool 
   UdpSocket socket = make_socket(address);
   if (!address.address.is_v4()) set_option(socket, IPPROTO_IPV6, IPV6_V6ONLY, 1);
   set_option(socket, SOL_SOCKET, SO_TIMESTAMPNS, 1);
+  if (address.address.is_v4()) {
+    set_option(socket, IPPROTO_IP, IP_RECVTTL, 1);
+  } else {
+    set_option(socket, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1);
+  }
   buffer_bytes = set_receive_buffer(socket.fd(), buffer_bytes);
   if (!alone) set_option(socket, SOL_SOCKET, SO_REUSEPORT, 1);
   const SocketAddress local(address);

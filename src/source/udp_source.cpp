@@ -1,6 +1,7 @@
 #include "flowcef/source/udp_source.hpp"
 
 #include <linux/sock_diag.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
@@ -63,6 +64,14 @@ class UdpSource::Impl : public std::enable_shared_from_this<Impl> {
     }
   }
 
+  void hand_over(unsigned uid) {
+    for (const SocketRef& socket : sockets_) {
+      if (::fchown(socket->descriptor.native_handle(), uid, kSameGroup) == 0) continue;
+      throw std::system_error(errno, std::generic_category(),
+                              "cannot hand over the socket of " + socket->local.to_string());
+    }
+  }
+
   [[nodiscard]] const UdpSourceCounts& counts() const noexcept { return counts_; }
 
   [[nodiscard]] std::vector<Endpoint> local_endpoints() const {
@@ -72,6 +81,7 @@ class UdpSource::Impl : public std::enable_shared_from_this<Impl> {
   }
 
  private:
+  static constexpr gid_t kSameGroup = ~gid_t{0};
   static constexpr int kBatchesPerTurn = 16;  ///< 1024 datagrams, then the other sockets get their turn
   static constexpr int kTurnsAtStop = 256;    ///< more than a receive buffer of usual size holds
 
@@ -150,6 +160,7 @@ class UdpSource::Impl : public std::enable_shared_from_this<Impl> {
       datagram.payload = received.payload;
       datagram.exporter = received.from;
       datagram.received_ns = received.received_ns;
+      datagram.hops = received.hops;
       handlers_.on_datagram(datagram);
       idle_due_ = true;
     }
@@ -227,6 +238,10 @@ void UdpSource::remove(const Endpoint& configured) {
 
 void UdpSource::set_receive_buffer(std::size_t bytes, bool warns) {
   impl_->set_receive_buffer(bytes, warns);
+}
+
+void UdpSource::hand_over(unsigned uid) {
+  impl_->hand_over(uid);
 }
 
 const UdpSourceCounts& UdpSource::counts() const noexcept {

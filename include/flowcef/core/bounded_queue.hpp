@@ -117,6 +117,12 @@ class BoundedQueue {
     wake_();
   }
 
+  /// Returns: the cost of what is queued, and of what was popped and not released.
+  [[nodiscard]] std::size_t held() const {
+    const std::lock_guard lock(mutex_);
+    return held_;
+  }
+
   /// Returns: true once the queue is closed and empty, so that nothing will ever come.
   [[nodiscard]] bool finished() const {
     const std::lock_guard lock(mutex_);

@@ -26,6 +26,7 @@ struct CaptureCounts {
   Counter bad;
   Counter reassembled;  ///< datagrams put together from fragments
   Counter incomplete;   ///< datagrams given up: a fragment missing for too long, overlapping, or no room
+  Counter headless;     ///< of those: the first fragment never came
 };
 
 }  // namespace flowcef

@@ -19,10 +19,11 @@ class CaptureFile final : public ExportFile {
   /// Errors: std::runtime_error with file name and cause, also for a link type that is not supported
   explicit CaptureFile(const std::string& path);
   /// Input: a file that stands at its beginning; `path` is for messages.
-  CaptureFile(FileHandle file, const std::string& path);
+  CaptureFile(FileHandle file, const std::string& path, FileGrowth growth = FileGrowth::none);
 
   /// Errors: std::runtime_error if a pcapng file mixes interfaces of different kinds, which libpcap refuses
   [[nodiscard]] bool next(Datagram& datagram) override;
+  void end_growth() override { grows_ = false; }
   [[nodiscard]] const CaptureCounts& counts() const noexcept override { return extractor_.counts(); }
   [[nodiscard]] double progress() const noexcept override;
   [[nodiscard]] const std::string& warning() const noexcept override { return warning_; }
@@ -31,6 +32,7 @@ class CaptureFile final : public ExportFile {
   struct Closer {
     void operator()(pcap* capture) const noexcept;
   };
+  void step_back(std::int64_t place) noexcept;
   void stop_at_error();
 
   std::string path_;
@@ -38,6 +40,7 @@ class CaptureFile final : public ExportFile {
   std::unique_ptr<pcap, Closer> capture_;  ///< owns the file
   UdpExtractor extractor_;
   std::uint64_t frame_ = 0;
+  bool grows_;
   bool at_end_ = false;
   std::string warning_;
 };

@@ -16,6 +16,7 @@ struct Datagram {
   std::int64_t received_ns = 0;  ///< arrival (or capture) time, nanoseconds since 1970 UTC
   std::uint64_t frame = 0;       ///< number of the frame in its capture file, from 1; 0 off a socket
   std::uint64_t session = 0;     ///< number of the TCP or TLS connection, never used twice; 0: came over UDP
+  std::uint8_t hops = 0;         ///< time to live or hop limit as it came; 0: unknown
 };
 
 }  // namespace flowcef

@@ -9,15 +9,25 @@
 
 namespace flowcef {
 
+/// Whether more may be written to a file while it is read.
+enum class FileGrowth : std::uint8_t {
+  none,
+  possible,  ///< what is cut at the end may be written later
+};
+
 /// Thread: one; counts() from any.
 class ExportFile {
  public:
   virtual ~ExportFile() = default;
 
-  /// Returns:  false at the end of the file, or where damage ends it; warning() then says what was damaged
+  /// Returns:  false at the end of the file, or where damage ends it; warning() then says what was damaged. Of a file that
+  ///           may grow: false as long as no more of it is there
   /// Errors:   std::runtime_error with file name and cause, if the rest holds what cannot be read at all
   /// Lifetime: the payload is valid until the next call
   [[nodiscard]] virtual bool next(Datagram& datagram) = 0;
+
+  /// The file does not grow any more: next() goes on to its end.
+  virtual void end_growth() = 0;
 
   [[nodiscard]] virtual const CaptureCounts& counts() const noexcept = 0;
 
@@ -33,8 +43,10 @@ class ExportFile {
   ExportFile& operator=(const ExportFile&) = default;
 };
 
-/// Tells pcap, pcapng and raw payloads apart by the first bytes, not by the file name.
-/// Errors: std::runtime_error with file name and cause
-[[nodiscard]] std::unique_ptr<ExportFile> open_export_file(const std::string& path);
+/// Tells pcap, pcapng and raw payloads apart by the first bytes, not by the file name. In a file that may grow, raw payloads
+/// are messages of which each states its length.
+/// Errors: std::runtime_error with file name and cause; also if too little is written yet to tell
+[[nodiscard]] std::unique_ptr<ExportFile> open_export_file(const std::string& path,
+                                                           FileGrowth growth = FileGrowth::none);
 
 }  // namespace flowcef

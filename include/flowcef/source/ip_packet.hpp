@@ -21,6 +21,7 @@ struct IpPacket {
   bool is_fragment = false;
   bool more_fragments = false;
   bool is_v6 = false;
+  std::uint8_t hops = 0;      ///< time to live or hop limit
   std::uint8_t protocol = 0;  ///< of `payload`; for an IPv6 fragment what the fragment header says
 };
 

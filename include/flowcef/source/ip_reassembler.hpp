@@ -44,6 +44,8 @@ class IpReassembler {
   [[nodiscard]] std::size_t held_bytes() const noexcept { return held_bytes_; }
   /// Packets given up, each counted once.
   [[nodiscard]] const Counter& incomplete() const noexcept { return incomplete_; }
+  /// Of those, packets whose first fragment never came: where a filter looks for ports, fragments of others.
+  [[nodiscard]] const Counter& headless() const noexcept { return headless_; }
 
  private:
   static constexpr std::size_t kMaxPayload = 65535;
@@ -88,6 +90,7 @@ class IpReassembler {
   std::size_t held_bytes_ = 0;
   std::vector<std::uint8_t> whole_;
   Counter incomplete_;
+  Counter headless_;
 };
 
 }  // namespace flowcef

@@ -13,6 +13,7 @@ namespace flowcef {
 /// A file of messages that state their own length is split, and where it is damaged read on at the next message;
 /// each damaged stretch counts as a bad frame. A file of up to 65,535 bytes that does not split to its end is one
 /// datagram, unless at least two messages make up most of it.
+/// A file that may grow is of messages in any case.
 /// Exporter, listener and time are unknown (0); the frame number is the message's, from 1.
 /// Source: RFC 5655 section 7.1 (an IPFIX file is a series of messages), RFC 7011 section 3.1
 class PayloadFile final : public ExportFile {
@@ -20,9 +21,10 @@ class PayloadFile final : public ExportFile {
   /// Errors: std::runtime_error with file name and cause; also if it is neither splittable nor one datagram
   explicit PayloadFile(const std::string& path);
   /// Input: a file that stands at its beginning; `path` is for messages.
-  PayloadFile(FileHandle file, const std::string& path);
+  PayloadFile(FileHandle file, const std::string& path, FileGrowth growth = FileGrowth::none);
 
   [[nodiscard]] bool next(Datagram& datagram) override;
+  void end_growth() override { grows_ = false; }
   [[nodiscard]] const CaptureCounts& counts() const noexcept override { return counts_; }
   [[nodiscard]] double progress() const noexcept override;
   [[nodiscard]] const std::string& warning() const noexcept override { return warning_; }
@@ -30,7 +32,8 @@ class PayloadFile final : public ExportFile {
  private:
   void decide_kind();
   [[nodiscard]] bool next_message(Bytes& message);
-  void refill();
+  void require_message() const;
+  std::size_t refill();
   void count_damage();
   void describe_damage();
 
@@ -38,6 +41,7 @@ class PayloadFile final : public ExportFile {
   std::uint64_t size_;
   FileHandle file_;
   StreamFramer framer_{IpfixDamage::resync};
+  bool grows_;
   bool is_one_datagram_ = false;
   std::uint64_t taken_ = 0;         ///< where in the file the last message ended
   std::uint64_t skips_seen_ = 0;    ///< of the framer

@@ -22,6 +22,9 @@ class UdpExtractor {
   /// Lifetime: the payload is valid until the next call, and no longer than `frame`
   [[nodiscard]] bool extract(Bytes frame, std::int64_t captured_ns, std::uint64_t number, Datagram& datagram);
 
+  /// Goes on with the frames of another capture. Input: as the constructor
+  void change_link_type(int link_type) noexcept { link_type_ = link_type; }
+
   /// Counts what is still incomplete as such, at the end of a capture.
   void finish();
 

@@ -64,6 +64,10 @@ class UdpSource {
   /// that share their addresses is enough.
   void set_receive_buffer(std::size_t bytes, bool warns = true);
 
+  /// Makes a user the owner of its sockets: only sockets of one user share a port.
+  /// Errors: std::system_error
+  void hand_over(unsigned uid);
+
   [[nodiscard]] const UdpSourceCounts& counts() const noexcept;
   [[nodiscard]] std::vector<Endpoint> local_endpoints() const;
 

@@ -23,6 +23,7 @@ class Source : public testing::Test {
     Endpoint exporter;
     Endpoint listener;
     std::int64_t received_ns;
+    unsigned hops;
   };
 
   void open(const UdpSourceConfig& config, std::size_t max_datagram_bytes = kMaxDatagramBytes) {
@@ -38,7 +39,8 @@ class Source : public testing::Test {
     seen_.push_back({{datagram.payload.begin(), datagram.payload.end()},
                      datagram.exporter,
                      datagram.listener,
-                     datagram.received_ns});
+                     datagram.received_ns,
+                     datagram.hops});
     EXPECT_EQ(datagram.frame, 0U);
     if (on_datagram_) on_datagram_();
   }

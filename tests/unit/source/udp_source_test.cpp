@@ -27,6 +27,7 @@ TEST_P(SourceFamilies, HandsOnPayloadEndpointsAndTime) {
   EXPECT_NE(listener.port, 0);
   EXPECT_GE(seen_[0].received_ns, before);
   EXPECT_LE(seen_[0].received_ns, now_ns());
+  EXPECT_NE(seen_[0].hops, 0U);
   EXPECT_EQ(source_->counts().datagrams.value(), 1U);
   EXPECT_EQ(source_->counts().bytes.value(), 6U);
 }

@@ -1,0 +1,341 @@
+#include "flowcef/source/file_source.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <deque>
+#include <exception>
+#include <limits>
+#include <map>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "flowcef/source/export_file.hpp"
+#include "flowcef/source/file_handle.hpp"
+#include "flowcef/source/file_list.hpp"
+#include "flowcef/source/file_progress.hpp"
+
+namespace flowcef {
+
+namespace asio = boost::asio;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kLookEvery(1000);
+constexpr int kLookShare = 20;  // looking through a large folder takes at most a twentieth of the time
+constexpr std::chrono::seconds kSaveEvery(5);
+constexpr std::chrono::seconds kQuietTime(5);  // no writer of a rotated-out file waits for so long
+constexpr std::size_t kMaxFiles = 100'000;     // about 20 MB
+constexpr std::size_t kMaxOpen = 16;
+constexpr std::uint64_t kMinFile = 24;  // a pcap header; no shorter file holds anything
+constexpr int kDatagramsPerSlice = 64;
+
+std::string read_head(const std::string& path) {
+  std::string head(FileMark::kHeadBytes, '\0');
+  const FileHandle file = open_for_reading(path);
+  head.resize(std::fread(head.data(), 1, head.size(), file.get()));
+  return head;
+}
+
+}  // namespace
+
+class FileSource::Impl : public std::enable_shared_from_this<Impl> {
+ public:
+  Impl(asio::io_context& context, FileSourceConfig config, Logger logger, FileSourceHandlers handlers)
+      : context_(context),
+        config_(std::move(config)),
+        logger_(std::move(logger)),
+        handlers_(std::move(handlers)),
+        timer_(context) {}
+
+  void start() {
+    load();
+    asio::post(context_, [weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->look();
+    });
+  }
+
+  void stop() {
+    if (std::exchange(is_closed_, true)) return;
+    timer_.cancel();
+    saving_ = progress_.to_text();
+    write();
+    open_.clear();
+  }
+
+  void close() {
+    is_closed_ = true;
+    timer_.cancel();
+  }
+
+  [[nodiscard]] const FileCounts& counts() const noexcept { return counts_; }
+  [[nodiscard]] const CaptureCounts& frames() const noexcept { return frames_; }
+
+ private:
+  using Key = FileProgress::Key;
+
+  /// A file that is being read.
+  struct Open {
+    std::unique_ptr<ExportFile> file;
+    std::uint64_t skip = 0;     ///< frames that were taken before the program was started
+    std::uint64_t counted = 0;  ///< frames that stand in frames_
+  };
+
+  void load() {
+    const auto saved = handlers_.load();
+    if (!saved) return logger_->error("cannot read how far files have come, all are read: {}", saved.error());
+    if (!*saved) return;
+    const std::string_view text(reinterpret_cast<const char*>((*saved)->data()), (*saved)->size());
+    auto progress = FileProgress::parse(text);
+    if (!progress) {
+      return logger_->error("what is saved of files is damaged, all are read: path={} reason={}", config_.path,
+                            progress.error());
+    }
+    progress_ = *std::move(progress);
+    written_ = saving_ = std::string(text);
+  }
+
+  // ---- one look at the folder, and what follows from it
+
+  void look() {
+    if (is_closed_) return;
+    const auto began = Clock::now();
+    std::vector<ListedFile> files = list_files(config_.path);
+    std::ranges::stable_sort(files, {}, &ListedFile::changed_ns);
+    if (files.size() > kMaxFiles) {
+      if (!std::exchange(warned_of_many_, true)) {
+        logger_->warn("more than {} files, the oldest are left out: path={}", kMaxFiles, config_.path);
+      }
+      files.erase(files.begin(), files.end() - kMaxFiles);
+    }
+    forget_missing(files);
+    queue_.assign(std::make_move_iterator(files.begin()), std::make_move_iterator(files.end()));
+    look_took_ = Clock::now() - began;
+    take_slice();
+  }
+
+  void forget_missing(const std::vector<ListedFile>& files) {
+    std::set<Key> there;
+    for (const ListedFile& file : files) there.emplace(file.device, file.inode);
+    std::erase_if(progress_.marks(), [&](const auto& entry) { return !there.contains(entry.first); });
+    for (auto entry = open_.begin(); entry != open_.end();) {
+      if (there.contains(entry->first)) {
+        ++entry;
+        continue;
+      }
+      read_to_end(entry->second);  // it was removed, and what it has is still there
+      entry = open_.erase(entry);
+    }
+  }
+
+  void take_slice() {
+    if (is_closed_) return;
+    int room = kDatagramsPerSlice;
+    while (!queue_.empty() && room > 0) {
+      if (read(queue_.front(), queue_.size() > 1, room)) queue_.pop_front();
+    }
+    if (idle_due_ && (queue_.empty() || ++slices_ % 16 == 0)) {
+      idle_due_ = false;
+      handlers_.on_idle();
+    }
+    if (!queue_.empty()) {
+      asio::post(context_, [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->take_slice();
+      });
+      return;
+    }
+    save_when_due();
+    timer_.expires_after(std::max<Clock::duration>(kLookEvery, look_took_ * kLookShare));
+    timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+      const auto self = weak.lock();
+      if (self && !error) self->look();
+    });
+  }
+
+  /// Input: `room`: datagrams that may be taken, which it counts down; files that are passed over count as well
+  /// Returns: whether all is read that the file had when it was looked at
+  bool read(const ListedFile& listed, bool has_newer, int& room) {
+    --room;
+    const Key key{listed.device, listed.inode};
+    const bool is_known = progress_.marks().contains(key);
+    FileMark& mark = progress_.marks()[key];
+    const bool is_open = open_.contains(key);
+    const bool ends = has_newer && (is_quiet(listed) || open_.size() > kMaxOpen);
+    const bool is_new_to_us = !is_known || listed.size != mark.size;
+    if (!is_new_to_us && !(is_open && ends)) return true;
+    try {
+      if (is_known && is_new_to_us) check_identity(listed, mark, key);
+      if (mark.is_refused) {
+        mark.size = listed.size;
+        return true;
+      }
+      if (listed.size < kMinFile) return true;  // its writer has only begun
+      Open& open = open_file(listed, mark, key);
+      if (!take(open, mark, room)) return false;
+      if (ends) end(open, mark, key);
+      mark.size = listed.size;
+    } catch (const std::exception& error) {
+      if (!ends) return true;  // perhaps its first bytes are still to be written
+      refuse(listed, mark, key, error.what());
+    }
+    return true;
+  }
+
+  [[nodiscard]] static bool is_quiet(const ListedFile& listed) {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return now - std::chrono::nanoseconds(listed.changed_ns) >= kQuietTime;
+  }
+
+  /// A file that was cut, or has other first bytes, is another one.
+  void check_identity(const ListedFile& listed, FileMark& mark, const Key& key) {
+    const std::string head = read_head(listed.path);
+    const bool is_same = listed.size >= mark.size && head.size() >= mark.head_length &&
+                         head_hash(std::string_view(head).substr(0, mark.head_length)) == mark.head_hash;
+    if (is_same) return;
+    if (mark.frames != 0) logger_->info("file begins anew: path={}", listed.path);
+    open_.erase(key);
+    mark = {};
+  }
+
+  Open& open_file(const ListedFile& listed, FileMark& mark, const Key& key) {
+    if (const auto known = open_.find(key); known != open_.end()) return known->second;
+    const std::string head = read_head(listed.path);
+    Open open{open_export_file(listed.path, FileGrowth::possible), mark.frames};
+    open.counted = mark.frames;
+    if (mark.frames == 0) {
+      counts_.files.add();
+      logger_->debug("file begins: path={}", listed.path);
+    }
+    mark.head_length = head.size();
+    mark.head_hash = head_hash(head);
+    return open_.emplace(key, std::move(open)).first->second;
+  }
+
+  /// Returns: whether all is read that is there
+  bool take(Open& open, FileMark& mark, int& room) {
+    const bool has_more = read_on(open, room);
+    mark.frames = std::max(mark.frames, open.file->counts().frames.value());
+    return !has_more;
+  }
+
+  bool read_on(Open& open, int& room) {
+    Datagram datagram;
+    for (; room > 0; --room) {
+      const bool found = open.file->next(datagram);
+      count(open);
+      if (!found) return false;
+      if (datagram.frame <= open.skip) continue;
+      handlers_.on_datagram(datagram);
+      idle_due_ = true;
+    }
+    return true;
+  }
+
+  void read_to_end(Open& open) {
+    int room = std::numeric_limits<int>::max();
+    (void)read_on(open, room);
+  }
+
+  void count(Open& open) {
+    const std::uint64_t frames = open.file->counts().frames.value();
+    if (frames <= open.counted) return;
+    frames_.frames.add(frames - open.counted);
+    open.counted = frames;
+  }
+
+  /// It is not written to any more: a frame that is cut stays so.
+  void end(Open& open, FileMark& mark, const Key& key) {
+    open.file->end_growth();
+    read_to_end(open);
+    const CaptureCounts& counts = open.file->counts();
+    mark.frames = std::max(mark.frames, counts.frames.value());
+    if (open.skip == 0) {
+      frames_.other.add(counts.other.value());
+      frames_.truncated.add(counts.truncated.value());
+      frames_.bad.add(counts.bad.value());
+      frames_.incomplete.add(counts.incomplete.value());
+    }
+    if (!open.file->warning().empty()) logger_->warn("{}", open.file->warning());
+    open_.erase(key);
+  }
+
+  void refuse(const ListedFile& listed, FileMark& mark, const Key& key, std::string_view reason) {
+    counts_.unreadable.add();
+    logger_->warn("file is left out: {}", reason);
+    open_.erase(key);
+    mark.is_refused = true;
+    mark.size = listed.size;
+  }
+
+  // ---- saving
+
+  void save_when_due() {
+    const auto now = Clock::now();
+    if (now < next_save_) return;
+    next_save_ = now + kSaveEvery;
+    write();
+    saving_ = progress_.to_text();
+  }
+
+  void write() {
+    if (saving_ == written_ || saving_.empty()) return;
+    const Bytes bytes(reinterpret_cast<const std::uint8_t*>(saving_.data()), saving_.size());
+    if (const auto saved = handlers_.save(bytes); !saved) {
+      logger_->error("cannot save how far files have come: {}", saved.error());
+      return;
+    }
+    written_ = saving_;
+  }
+
+  asio::io_context& context_;
+  const FileSourceConfig config_;
+  Logger logger_;
+  FileSourceHandlers handlers_;
+  asio::steady_timer timer_;
+  FileProgress progress_;
+  std::map<Key, Open> open_;
+  std::deque<ListedFile> queue_;  ///< of the latest look, what is still to be read
+  FileCounts counts_;
+  CaptureCounts frames_;
+  Clock::duration look_took_{};
+  Clock::time_point next_save_ = Clock::now() + kSaveEvery;
+  std::string saving_;   ///< what is written next
+  std::string written_;  ///< what was written last
+  std::uint64_t slices_ = 0;
+  bool idle_due_ = false;
+  bool warned_of_many_ = false;
+  bool is_closed_ = false;
+};
+
+FileSource::FileSource(asio::io_context& context, FileSourceConfig config, Logger logger, FileSourceHandlers handlers)
+    : impl_(std::make_shared<Impl>(context, std::move(config), std::move(logger), std::move(handlers))) {}
+
+FileSource::~FileSource() {
+  impl_->close();
+}
+
+void FileSource::start() {
+  impl_->start();
+}
+
+void FileSource::stop() {
+  impl_->stop();
+}
+
+const FileCounts& FileSource::counts() const noexcept {
+  return impl_->counts();
+}
+
+const CaptureCounts& FileSource::frames() const noexcept {
+  return impl_->frames();
+}
+
+}  // namespace flowcef

@@ -1,0 +1,195 @@
+#include "flowcef/source/file_source.hpp"
+
+#include <gmock/gmock.h>
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+
+#include "support/capture_builder.hpp"
+#include "udp_test_support.hpp"
+
+namespace flowcef::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+ByteVector frame_of(const std::string& text) {
+  return ethernet(ipv4(udp(bytes_of(text))));
+}
+
+ByteVector capture_of(const std::vector<std::string>& texts) {
+  CaptureBuilder capture;
+  for (const std::string& text : texts) capture.add(frame_of(text), 1'700'000'000'000'000'000);
+  return capture.bytes();
+}
+
+ByteVector ipfix_message(std::uint32_t sequence) {
+  ByteVector out;
+  append_be(out, 10, 2);
+  append_be(out, 20, 2);
+  append_be(out, 1'700'000'000, 4);
+  append_be(out, sequence, 4);
+  append_be(out, 1, 4);
+  append_be(out, 0x00020004, 4);  // an empty template set
+  return out;
+}
+
+class FollowFiles : public testing::Test {
+ protected:
+  FollowFiles() {
+    std::string name = testing::TempDir() + "flowcef-follow-XXXXXX";
+    folder_ = mkdtemp(name.data());
+  }
+  ~FollowFiles() override {
+    source_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  void start() {
+    context_.restart();
+    FileSourceHandlers handlers;
+    handlers.on_datagram = [this](const Datagram& datagram) {
+      seen_.emplace_back(datagram.payload.begin(), datagram.payload.end());
+    };
+    handlers.on_idle = [] {};
+    handlers.load = [this] { return saved_; };
+    handlers.save = [this](Bytes content) -> std::expected<void, std::string> {
+      saved_ = std::vector<std::uint8_t>(content.begin(), content.end());
+      return {};
+    };
+    source_ = std::make_unique<FileSource>(context_, FileSourceConfig{folder_.string()}, log_.logger(), handlers);
+    source_->start();
+  }
+
+  void stop() {
+    source_->stop();
+    source_.reset();
+  }
+
+  /// Input: `age` in seconds: how long ago it was written last
+  void write(const std::string& name, const ByteVector& content, int age = 0, bool appends = false) const {
+    std::ofstream(folder_ / name, appends ? std::ios::binary | std::ios::app : std::ios::binary)
+        .write(reinterpret_cast<const char*>(content.data()), static_cast<std::streamsize>(content.size()));
+    std::filesystem::last_write_time(folder_ / name,
+                                     std::filesystem::file_time_type::clock::now() - std::chrono::seconds(age));
+  }
+
+  bool wait_for(std::size_t count) {
+    const auto end = std::chrono::steady_clock::now() + kDeadline;
+    while (seen_.size() < count && std::chrono::steady_clock::now() < end) context_.run_one_until(end);
+    return seen_.size() == count;
+  }
+
+  void run_for(std::chrono::milliseconds time) { context_.run_for(time); }
+
+  std::filesystem::path folder_;
+  CapturedLog log_;
+  boost::asio::io_context context_;
+  std::expected<std::optional<std::vector<std::uint8_t>>, std::string> saved_;
+  std::unique_ptr<FileSource> source_;
+  std::vector<std::string> seen_;
+};
+
+// As `tcpdump -G -w` writes them: each file after the one that was written before it, whatever their names.
+TEST_F(FollowFiles, ReadsInTheOrderOfTheirLastChange) {
+  write("b.pcap", capture_of({"1", "2"}), 30);
+  write("c.pcap", capture_of({"3"}), 20);
+  write("a.pcap", capture_of({"4"}), 10);
+  start();
+  ASSERT_TRUE(wait_for(4));
+  EXPECT_THAT(seen_, ElementsAre("1", "2", "3", "4"));
+  EXPECT_EQ(source_->counts().files.value(), 3U);
+  EXPECT_EQ(source_->frames().frames.value(), 4U);
+}
+
+TEST_F(FollowFiles, WaitsForTheEndOfAFrame) {
+  const ByteVector whole = capture_of({"1", "2", "3"});
+  const ByteVector first = capture_of({"1"});
+  write("a.pcap", slice(whole, 0, first.size() + 20));  // in the middle of the second frame
+  start();
+  ASSERT_TRUE(wait_for(1));
+  run_for(std::chrono::milliseconds(1100));
+  EXPECT_THAT(seen_, ElementsAre("1"));
+  write("a.pcap", slice(whole, first.size() + 20, whole.size() - first.size() - 20), 0, true);
+  ASSERT_TRUE(wait_for(3));
+  EXPECT_THAT(seen_, ElementsAre("1", "2", "3"));
+}
+
+TEST_F(FollowFiles, GoesOnAfterARestartWhereItWas) {
+  write("a.pcap", capture_of({"1", "2"}), 30);
+  const ByteVector all = capture_of({"3", "4"});
+  const ByteVector begun = capture_of({"3"});
+  write("b.pcap", begun, 0);
+  start();
+  ASSERT_TRUE(wait_for(3));
+  stop();
+  write("b.pcap", slice(all, begun.size(), all.size() - begun.size()), 0, true);
+  write("c.pcap", capture_of({"5"}), 0);
+  start();
+  ASSERT_TRUE(wait_for(5));
+  run_for(std::chrono::milliseconds(1100));
+  EXPECT_THAT(seen_, ElementsAre("1", "2", "3", "4", "5"));
+}
+
+// As `tcpdump -C -W` does it: a ring of names, each cut to nothing and written anew.
+TEST_F(FollowFiles, NoticesAFileThatIsWrittenAnew) {
+  CaptureBuilder longer;
+  for (const char* text : {"3", "4", "5"}) longer.add(frame_of(text), 1'700'000'001'000'000'000);
+  write("a.pcap", capture_of({"1", "2"}));
+  start();
+  ASSERT_TRUE(wait_for(2));
+  write("a.pcap", longer.bytes());
+  ASSERT_TRUE(wait_for(5));
+  write("a.pcap", capture_of({"6"}));
+  ASSERT_TRUE(wait_for(6));
+  EXPECT_THAT(seen_, ElementsAre("1", "2", "3", "4", "5", "6"));
+}
+
+TEST_F(FollowFiles, LeavesWhatIsNoCapture) {
+  write("notes.txt", bytes_of("this file has more than twenty-four bytes"), 60);
+  write("empty.pcap", {}, 50);
+  write("a.pcap", capture_of({"1"}), 40);
+  start();
+  ASSERT_TRUE(wait_for(1));
+  run_for(std::chrono::milliseconds(1100));
+  EXPECT_EQ(source_->counts().unreadable.value(), 1U);
+  EXPECT_EQ(source_->counts().files.value(), 1U);
+}
+
+// RFC 5655: messages back to back.
+TEST_F(FollowFiles, ReadsIpfixFiles) {
+  const ByteVector second = ipfix_message(2);
+  ByteVector begun = ipfix_message(1);
+  append(begun, slice(second, 0, 9));
+  write("a.ipfix", begun);
+  start();
+  ASSERT_TRUE(wait_for(1));
+  write("a.ipfix", slice(second, 9, second.size() - 9), 0, true);
+  ASSERT_TRUE(wait_for(2));
+  EXPECT_EQ(seen_[1], std::string(second.begin(), second.end()));
+}
+
+TEST_F(FollowFiles, ReadsAllAnewWhenWhatWasSavedIsDamaged) {
+  saved_ = bytes_of("flowcef files 1\n1 2");
+  write("a.pcap", capture_of({"1"}));
+  start();
+  EXPECT_TRUE(wait_for(1));
+}
+
+TEST_F(FollowFiles, WaitsForAFolderThatIsNotThere) {
+  const auto folder = folder_;
+  folder_ = folder / "later";
+  start();
+  run_for(std::chrono::milliseconds(50));
+  EXPECT_THAT(seen_, IsEmpty());
+  std::filesystem::create_directory(folder_);
+  write("a.pcap", capture_of({"1"}));
+  EXPECT_TRUE(wait_for(1));
+  folder_ = folder;
+}
+
+}  // namespace
+}  // namespace flowcef::test
