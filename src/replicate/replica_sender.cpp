@@ -1,0 +1,173 @@
+#include "flowcef/replicate/replica_sender.hpp"
+
+#include <netinet/in.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <thread>
+#include <utility>
+
+#include "flowcef/replicate/replicate_socket.hpp"
+
+namespace flowcef {
+namespace {
+
+using Clock = ReplicaQueue::Clock;
+
+/// Until the kernel has room again (ENOBUFS), of which no event tells.
+constexpr std::chrono::milliseconds kNoBufferPause{2};
+/// The longest wait between two looks whether a stop sets a deadline.
+constexpr std::chrono::milliseconds kLookAgain{100};
+constexpr std::chrono::seconds kLogInterval{30};
+
+void set_hops(msghdr& header, bool v4, int hops) noexcept {
+  cmsghdr* const control = CMSG_FIRSTHDR(&header);
+  control->cmsg_level = v4 ? IPPROTO_IP : IPPROTO_IPV6;
+  control->cmsg_type = v4 ? IP_TTL : IPV6_HOPLIMIT;
+  control->cmsg_len = CMSG_LEN(sizeof hops);
+  std::memcpy(CMSG_DATA(control), &hops, sizeof hops);
+}
+
+}  // namespace
+
+ReplicaSender::ReplicaSender(const ReplicateConfig& config, ReplicaQueue& queue, Logger log)
+    : config_(config),
+      queue_(queue),
+      log_(std::move(log)),
+      errors_log_(kLogInterval),
+      kept_(config.to, TransparentSockets::default_capacity()) {
+  for (std::size_t i = 0; i < kGroup; ++i) {
+    msghdr& header = messages_[i].msg_hdr;
+    header.msg_iov = &pieces_[i];
+    header.msg_iovlen = 1;
+    header.msg_control = controls_[i].bytes;
+    header.msg_controllen = sizeof controls_[i].bytes;
+  }
+}
+
+void ReplicaSender::send(std::span<const ReplicaRef> replicas) {
+  while (!replicas.empty()) {
+    const Replica& first = *replicas.front();
+    const char* reason = refusal(first);
+    if (reason == nullptr && Clock::now() >= queue_.deadline()) reason = "stopped";
+    if (reason != nullptr) {
+      queue_.dropped(reason, first);
+      replicas = replicas.subspan(1);
+      continue;
+    }
+    const auto socket = socket_for(first);
+    if (!socket) {
+      queue_.failed(error_name(socket.error()));
+      drop(first, socket.error());
+      replicas = replicas.subspan(1);
+      continue;
+    }
+    const auto group = replicas.first(group_of(replicas));
+    const int sent = send_group(*socket, group);
+    if (sent > 0) {
+      account(group.first(static_cast<std::size_t>(sent)));
+      replicas = replicas.subspan(static_cast<std::size_t>(sent));
+    } else if (const int error = errno; !recover(error, *socket, first)) {
+      drop(first, error);
+      replicas = replicas.subspan(1);
+    }
+  }
+}
+
+const char* ReplicaSender::refusal(const Replica& replica) const noexcept {
+  if (replica.hops() == 1) return "ttl_expired";
+  const bool is_kept = config_.source == ReplicateSource::keep;
+  if (is_kept && replica.exporter().address.is_v4() != config_.to.address.is_v4()) return "other_ip_version";
+  return nullptr;
+}
+
+/// Returns: how many of them, from the first on, one socket sends.
+std::size_t ReplicaSender::group_of(std::span<const ReplicaRef> replicas) const noexcept {
+  const bool is_kept = config_.source == ReplicateSource::keep;
+  const auto end = std::ranges::find_if(replicas.subspan(1), [&](const ReplicaRef& replica) {
+    return refusal(*replica) != nullptr || (is_kept && replica->exporter() != replicas.front()->exporter());
+  });
+  return std::min(kGroup, static_cast<std::size_t>(end - replicas.begin()));
+}
+
+std::expected<int, int> ReplicaSender::socket_for(const Replica& replica) {
+  if (config_.source == ReplicateSource::keep) return kept_.socket_of(replica.exporter());
+  if (!own_.is_open()) {
+    auto opened = open_replicate_socket(config_.to, std::nullopt);
+    if (!opened) return std::unexpected(opened.error());
+    own_ = *std::move(opened);
+  }
+  return own_.get();
+}
+
+void ReplicaSender::forget_socket(const Replica& replica) {
+  if (config_.source == ReplicateSource::keep) {
+    kept_.forget(replica.exporter());
+  } else {
+    own_ = FileDescriptor{};
+  }
+}
+
+int ReplicaSender::send_group(int fd, std::span<const ReplicaRef> group) noexcept {
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    const Bytes payload = group[i]->payload();
+    pieces_[i] = {const_cast<std::uint8_t*>(payload.data()), payload.size()};
+    const int hops = group[i]->hops();
+    set_hops(messages_[i].msg_hdr, config_.to.address.is_v4(), hops == 0 ? kDefaultHops : hops - 1);
+  }
+  return ::sendmmsg(fd, messages_.data(), static_cast<unsigned>(group.size()), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+void ReplicaSender::account(std::span<const ReplicaRef> group) {
+  std::size_t bytes = 0;
+  std::size_t cost = 0;
+  for (const ReplicaRef& replica : group) {
+    bytes += replica->payload().size();
+    cost += replica->cost();
+  }
+  failed_before_ = false;
+  queue_.sent(group.size(), bytes, cost);
+}
+
+bool ReplicaSender::recover(int error, int fd, const Replica& first) {
+  switch (error) {
+    case EINTR:
+      return true;
+    case EAGAIN:
+      wait_for_room(fd);
+      return true;
+    case ENOBUFS:
+    case ENOMEM:
+      queue_.failed(error_name(error));
+      std::this_thread::sleep_for(kNoBufferPause);
+      return true;
+    case ECONNREFUSED:  // the answer to an earlier datagram: this one was not sent yet
+      queue_.failed(error_name(error));
+      return !std::exchange(failed_before_, true);
+    default:
+      queue_.failed(error_name(error));
+      forget_socket(first);
+      return false;
+  }
+}
+
+void ReplicaSender::wait_for_room(int fd) const {
+  pollfd waiting{fd, POLLOUT, 0};
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(queue_.deadline() - Clock::now());
+  const auto wait = std::clamp<std::chrono::milliseconds>(left, std::chrono::milliseconds(0), kLookAgain);
+  static_cast<void>(::poll(&waiting, 1, static_cast<int>(wait.count())));
+}
+
+void ReplicaSender::drop(const Replica& replica, int error) {
+  failed_before_ = false;
+  queue_.dropped(error_name(error), replica);
+  if (const auto held_back = errors_log_.allow(Clock::now())) {
+    log_->warn("cannot send on a datagram replicate={} to={} exporter={} reason=\"{}\" suppressed={}", config_.name,
+               config_.to.to_string(), replica.exporter().to_string(), describe_replicate_error(error), *held_back);
+  }
+}
+
+}  // namespace flowcef
