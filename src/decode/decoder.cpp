@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::size_t kNetflow9HeaderLength = 20;  // RFC 3954 section 5.1
 constexpr std::size_t kIpfixHeaderLength = 16;     // RFC 7011 section 3.1
+/// Its upper two bits are the mode. Source: Cisco, NetFlow Export Datagram Format, table B-3
+constexpr std::size_t kNetflow5Sampling = 22;
 constexpr std::int64_t kTickNs = 1'000'000'000;
 
 }  // namespace
@@ -77,7 +79,10 @@ void Decoder::advance_clock(std::int64_t received_ns) {
 
 Decoder::Message Decoder::begin_message(const Datagram& datagram, ExportContext context) {
   Message message{datagram, context, nullptr, nullptr, 0, 0, std::nullopt};
+  const IdentityRule* const rule = find_identity(input_.identities, datagram.exporter, context.domain);
   message.context.exporter = datagram.exporter;
+  if (rule != nullptr && rule->exporter) message.context.exporter.address = *rule->exporter;
+  message.context.sender = datagram.exporter;
   message.context.listener = datagram.listener;
   message.context.received_ns = datagram.received_ns;
   message.context.message = ++messages_;
@@ -85,7 +90,8 @@ Decoder::Message Decoder::begin_message(const Datagram& datagram, ExportContext 
   // A v9 exporter may change its port at any time and keep its templates (RFC 3954 section 5.1 names only the address).
   const bool match_port = input_.config.match_port.value_or(context.format == ExportFormat::ipfix);
   if (!match_port && datagram.session == 0) key.exporter.port = 0;
-  message.exporter = &exporters_.exporter(datagram.exporter.address);
+  if (rule != nullptr && rule->port) key.exporter.port = datagram.exporter.port;
+  message.exporter = &exporters_.exporter(message.context.exporter.address);
   message.domain = &exporters_.domain(*message.exporter, key);
   use_tables(message.context, *message.domain);
   return message;
@@ -94,8 +100,10 @@ Decoder::Message Decoder::begin_message(const Datagram& datagram, ExportContext 
 void Decoder::end_message(const Message& message) {
   counters_.datagrams[static_cast<std::size_t>(message.context.format)].add();
   ++message.exporter->counts.datagrams;
-  message.exporter->counts.records += message.records;
+  message.exporter->last_heard_ns = message.context.received_ns;
+  message.exporter->counts.records += message.records - message.records_of_others;
   const ExportContext& context = message.context;
+  message.exporter->signs.clock.take(context.received_ns, context.export_ms);
   const bool has_uptime = context.format != ExportFormat::ipfix && context.uptime_known;
   if (message.is_numbered) {
     message.domain->sequence.take({context.sequence, message.records + message.waiting_records, message.undecoded_bytes,
@@ -120,10 +128,20 @@ void Decoder::decode_fixed(const Datagram& datagram) {
   context.domain = found.domain;
   context.header = found.header;
   Message message = begin_message(datagram, context);
+  if (context.format == ExportFormat::netflow5) note_header_sampling(message);
   if (found.refusal) refuse(message, *found.refusal);
   const auto place = static_cast<std::size_t>(found.format - kFixedFormats.data());
   if (found.record_count != 0) deliver(message, 0, *fixed_layouts_[place], found.records);
   end_message(message);
+}
+
+void Decoder::note_header_sampling(const Message& message) {
+  const auto interval =
+      static_cast<std::uint16_t>(load_be<std::uint16_t>(message.context.header.data() + kNetflow5Sampling) & 0x3fff);
+  std::uint16_t& known = message.domain->header_sampling;
+  if (interval == 0 || interval == known) return;
+  if (known != 0) message.exporter->signs.note_sampling(known, interval);
+  known = interval;
 }
 
 void Decoder::decode_netflow9(const Datagram& datagram) {
@@ -166,6 +184,11 @@ void Decoder::decode_ipfix(const Datagram& datagram) {
   end_message(message);
 }
 
+IpAddress Decoder::exporter_of(const Datagram& datagram, std::optional<std::uint32_t> domain) const noexcept {
+  const IdentityRule* const rule = find_identity(input_.identities, datagram.exporter, domain);
+  return rule != nullptr && rule->exporter ? *rule->exporter : datagram.exporter.address;
+}
+
 void Decoder::end_session(const IpAddress& exporter, std::uint64_t session) {
   pen_.end_session(session, [this](const HeldSet& set) { give_up(set); });
   exporters_.end_session(exporter, session);
@@ -187,7 +210,7 @@ void Decoder::finish() {
 
 void Decoder::refuse(const Datagram& datagram, Refusal reason) {
   const bool stranger = reason == Refusal::exporter_not_allowed;
-  const IpAddress& address = datagram.exporter.address;
+  const IpAddress address = exporter_of(datagram, std::nullopt);
   count(stranger ? exporters_.counts_of_stranger(address) : exporters_.exporter(address).counts, reason);
   handler_.on_refused(datagram, reason);
 }

@@ -15,7 +15,7 @@ std::uint16_t place_of(const LayoutFormat& layout) noexcept {
 Datagram datagram_of(const HeldSet& set) {
   Datagram datagram;
   datagram.payload = set.bytes;
-  datagram.exporter = set.context.exporter;
+  datagram.exporter = set.context.sender;
   datagram.listener = set.context.listener;
   datagram.received_ns = set.context.received_ns;
   datagram.session = set.key.session;
@@ -36,7 +36,7 @@ LayoutLength& learned_of(Exporter& exporter, const LayoutFormat& layout) {
 std::optional<Decoder::LengthNews> Decoder::learn_length(const Datagram& datagram, const LayoutFormat& layout,
                                                          std::uint32_t length, const ExportContext& context) {
   if (!layout.learns_length()) return LengthNews::known;
-  LayoutLength& learned = learned_of(exporters_.exporter(datagram.exporter.address), layout);
+  LayoutLength& learned = learned_of(exporters_.exporter(exporter_of(datagram, context.domain)), layout);
   const auto known = learned.votes.known();
   if (known && *known != length) {
     const bool booted = learned.uptime_ms && context.uptime_known && context.uptime_ms < *learned.uptime_ms &&
@@ -99,7 +99,7 @@ void Decoder::decode_held(const HeldSet& set) {
   if (layout == nullptr) return refuse(datagram, Refusal::unknown_version);
   const LayoutMessage found = layout->read(datagram.payload);
   if (found.refusal) return refuse(datagram, *found.refusal);
-  Exporter& exporter = exporters_.exporter(datagram.exporter.address);
+  Exporter& exporter = exporters_.exporter(set.context.exporter.address);
   if (layout->learns_length()) {
     const auto known = learned_of(exporter, *layout).votes.known();
     if (!known) return refuse(datagram, Refusal::record_length_unknown);
@@ -110,7 +110,7 @@ void Decoder::decode_held(const HeldSet& set) {
   use_tables(message.context, domain);
   deliver(message, 0, layouts_.of(*layout, found.record_length), found.records);
   counters_.recovered_records.add(message.records);
-  exporter.counts.records += message.records;
+  exporter.counts.records += message.records - message.records_of_others;
 }
 
 /// What has waited long enough, or until the end: if all that came agrees on a length, so be it.

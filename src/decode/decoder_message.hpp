@@ -13,11 +13,12 @@ struct Decoder::Message {
   ExportContext context;
   Exporter* exporter = nullptr;
   Domain* domain = nullptr;
-  std::uint32_t records = 0;          ///< data records decoded
-  std::uint32_t undecoded_bytes = 0;  ///< of its data sets that could not be decoded
-  std::optional<Refusal> refusal;     ///< the first one
-  std::uint32_t waiting_records = 0;  ///< that its sequence number counts, but which are not decoded yet
-  bool is_numbered = true;            ///< false: the header has no sequence number
+  std::uint32_t records = 0;            ///< data records decoded
+  std::uint32_t undecoded_bytes = 0;    ///< of its data sets that could not be decoded
+  std::optional<Refusal> refusal;       ///< the first one
+  std::uint32_t waiting_records = 0;    ///< that its sequence number counts, but which are not decoded yet
+  bool is_numbered = true;              ///< false: the header has no sequence number
+  std::uint32_t records_of_others = 0;  ///< that are in the books of exporters that they name themselves
 };
 
 /// An IPFIX header has no uptime; systemInitTimeMilliseconds in options data gives it.

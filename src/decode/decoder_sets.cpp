@@ -2,6 +2,7 @@
 
 #include "decoder_message.hpp"
 #include "record_locator.hpp"
+#include "stated_exporters.hpp"
 
 // Data sets: found, delivered, held for their template, given up.
 
@@ -76,6 +77,7 @@ void Decoder::decode_waiting(Message& message) {
     const bool may_come = !message.domain->unusable.contains(set.id);
     if (may_come && pen_.hold(message.domain->key, set.id, message.context, set.body, now_ns_)) {
       counters_.held_sets.add();
+      ++message.exporter->signs.held_sets;
     } else {
       count_undecoded(set.body.size());
       refuse(message, Refusal::template_missing);
@@ -91,7 +93,8 @@ void Decoder::release_held(Domain& domain, std::uint16_t id, const Template& lay
     use_tables(message.context, domain);
     deliver(message, id, layout, set.body());
     counters_.recovered_records.add(message.records);
-    domain.exporter.counts.records += message.records;
+    domain.exporter.counts.records += message.records - message.records_of_others;
+    ++domain.exporter.signs.recovered_sets;
   }
 }
 
@@ -120,23 +123,68 @@ void Decoder::deliver(Message& message, std::uint16_t id, const Template& layout
   counters_.data_sets.add();
   counters_.records.add(found.records);
   message.records += found.records;
+  ExporterSigns& signs = domain.exporter.signs;
+  if (!layout.options) ++(layout.tells_events ? signs.event_sets : signs.timed_sets);
   if (layout.options) {
     counters_.options_records.add(found.records);
-    domain.tables.learn(set, [&](const OptionsRow& row, bool) {
+    domain.tables.learn(set, [&](const OptionsRow& row, bool is_new) {
+      if (row.table == OptionsTable::sampling_interval && !is_new) {
+        const auto* const key = reinterpret_cast<const std::uint8_t*>(row.key.data());
+        signs.note_sampling(domain.tables.sampling_interval({key, row.key.size()}), row.number);
+      }
       const bool kept = input_.templates.put_row(domain.key, row);
       if (!kept) counters_.options_rows_refused.add();
       return kept;
     });
     use_tables(message.context, domain);
   }
-  handler_.on_data_set(set);
+  hand_on(message, set);
+}
+
+void Decoder::hand_on(Message& message, const DataSet& set) {
+  const IdentityRule* const rule = find_identity(input_.identities, message.context.sender, message.context.domain);
+  if (rule == nullptr || rule->exporter) return handler_.on_data_set(set);
+  hand_on_by_exporter(message, set);
+}
+
+/// Records that follow one another and name the same exporter go on together.
+void Decoder::hand_on_by_exporter(Message& message, const DataSet& set) {
+  const StatedExporters stated(set);
+  if (set.layout.options) {
+    if (const auto exporter = stated.of_all()) message.domain->stated_exporter = exporter;
+  }
+  if (!stated.has_any()) return hand_on_as(message, message.domain->stated_exporter, set);
+  for (std::uint32_t first = 0; first < set.record_count;) {
+    const auto exporter = stated.of(first);
+    std::uint32_t next = first + 1;
+    while (next < set.record_count && stated.of(next) == exporter) ++next;
+    hand_on_as(message, exporter ? exporter : message.domain->stated_exporter, slicer_.slice(set, first, next - first));
+    first = next;
+  }
+}
+
+void Decoder::hand_on_as(Message& message, const std::optional<IpAddress>& exporter, const DataSet& set) {
+  if (!exporter || *exporter == message.context.exporter.address) return handler_.on_data_set(set);
+  Exporter& named = exporters_.exporter(*exporter);
+  // The message's own stays the latest but one, however many are named: it must not make room.
+  exporters_.exporter(message.exporter->address);
+  named.last_heard_ns = message.context.received_ns;
+  named.counts.records += set.record_count;
+  message.records_of_others += set.record_count;
+  ExportContext context = message.context;
+  context.exporter.address = *exporter;
+  context.settings = &named.settings;
+  handler_.on_data_set({set.layout, context, set.template_id, set.records, set.record_count, set.positions,
+                        set.positions_per_record, set.list_items, set.list_ends});
 }
 
 /// What is handed on is a message of its own: the header, with its length, and the one set.
 void Decoder::give_up(const HeldSet& set) {
   if (set.context.format == ExportFormat::layout) return settle_held(set);
   count_undecoded(set.body().size());
-  count(exporters_.exporter(set.key.exporter.address).counts, Refusal::template_missing);
+  Exporter& exporter = exporters_.exporter(set.context.exporter.address);
+  count(exporter.counts, Refusal::template_missing);
+  ++exporter.signs.abandoned_sets;
   const Bytes body = set.body();
   const auto length = static_cast<std::uint16_t>(kSetHeaderLength + body.size());
   std::vector<std::uint8_t> message(set.context.header.begin(), set.context.header.end());
@@ -151,7 +199,7 @@ void Decoder::give_up(const HeldSet& set) {
   }
   Datagram datagram;
   datagram.payload = message;
-  datagram.exporter = set.context.exporter;
+  datagram.exporter = set.context.sender;
   datagram.listener = set.context.listener;
   datagram.received_ns = set.context.received_ns;
   handler_.on_refused(datagram, Refusal::template_missing);

@@ -40,7 +40,11 @@ void Decoder::take_template(Message& message, TemplateRecord record) {
   input_.prepare(*record.layout);
   auto result = input_.templates.put(domain.key, record.id, std::move(record.layout), now_ns_);
   if (result.is_new) counters_.templates.add();
-  if (result.is_redefined) counters_.templates_redefined.add();
+  if (result.is_redefined) {
+    counters_.templates_redefined.add();
+    ++message.exporter->signs.templates_redefined;
+    message.exporter->signs.redefined_template = record.id;
+  }
   counters_.templates_ejected.add(result.ejected);
   const auto layout = result.entry->layout;  // another worker may have replaced it by now
   exporters_.adopt(domain, std::move(result.entry));

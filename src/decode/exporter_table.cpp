@@ -90,9 +90,14 @@ void ExporterTable::adopt(Domain& domain, TemplateRef entry) {
 }
 
 void ExporterTable::end_session(const IpAddress& address, std::uint64_t session) {
-  const auto known = by_address_.find(address);
-  if (known == by_address_.end()) return;
-  Exporter& exporter = *known->second;
+  if (input_.identities.empty()) {
+    if (const auto known = by_address_.find(address); known != by_address_.end()) end_session(*known->second, session);
+    return;
+  }
+  for (Exporter& exporter : exporters_) end_session(exporter, session);
+}
+
+void ExporterTable::end_session(Exporter& exporter, std::uint64_t session) {
   for (auto& [key, domain] : exporter.domains) {
     if (key.session == session) domain.sequence.finish(exporter.counts.sequence);
   }

@@ -10,9 +10,11 @@ constexpr std::uint16_t kAnyTemplateId = 256;
 
 }  // namespace
 
-void InputState::reconfigure(DecodeConfig decode, std::vector<ExporterConfig> of_exporters) {
+void InputState::reconfigure(DecodeConfig decode, std::vector<ExporterConfig> of_exporters,
+                             std::vector<IdentityRule> of_identities) {
   config = std::move(decode);
   exporters = std::move(of_exporters);
+  identities = std::move(of_identities);
   templates.reconfigure(config);
 }
 

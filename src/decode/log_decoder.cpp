@@ -147,7 +147,10 @@ void LogDecoder::deliver(const Datagram& datagram, const Layout& layout, const S
   counters_.datagrams[static_cast<std::size_t>(ExportFormat::syslog)].add();
   counters_.data_sets.add();
   counters_.records.add();
-  ExporterCounts& counts = exporters_.exporter(datagram.exporter.address).counts;
+  Exporter& exporter = exporters_.exporter(datagram.exporter.address);
+  exporter.last_heard_ns = datagram.received_ns;
+  ++exporter.signs.event_sets;
+  ExporterCounts& counts = exporter.counts;
   ++counts.datagrams;
   ++counts.records;
   handler_.on_data_set(set);

@@ -61,6 +61,15 @@ void SequenceTracker::finish(SequenceCounts& counts) noexcept {
   lost_if_believed_ = 0;
 }
 
+std::uint64_t SequenceTracker::missing() const noexcept {
+  if (!is_believed()) return 0;
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < gap_count_; ++i) {
+    sum += gaps_[i].length - std::min(gaps_[i].length, gaps_[i].undecoded_bytes);
+  }
+  return sum;
+}
+
 void SequenceTracker::start(const SequencedMessage& message) noexcept {
   started_ = true;
   first_ = message.sequence;

@@ -43,6 +43,13 @@ std::uint64_t new_layout_serial() noexcept {
   return next.fetch_add(1, std::memory_order_relaxed);
 }
 
+bool is_of_events(const Template& layout) noexcept {
+  constexpr ElementId kFirewallEvent{0, 233};
+  constexpr ElementId kNatEvent{0, 230};
+  return layout.format == ExportFormat::syslog || layout.find(kFirewallEvent) != nullptr ||
+         layout.find(kNatEvent) != nullptr;
+}
+
 bool is_same_layout(const Template& a, const Template& b) noexcept {
   return a.format == b.format && a.name == b.name && a.options == b.options && a.scope_fields == b.scope_fields &&
          a.definition == b.definition;

@@ -23,6 +23,7 @@ class OptionsTables;
 struct ExportContext {
   ExportFormat format = ExportFormat::ipfix;
   Endpoint exporter;
+  Endpoint sender;  ///< whom the message came from, if that is not the exporter itself: see IdentityRule
   Endpoint listener;
   std::int64_t received_ns = 0;  ///< since 1970 UTC; 0: unknown
   std::int64_t export_ms = 0;    ///< the exporter's clock when it sent the message, since 1970 UTC

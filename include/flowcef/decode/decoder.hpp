@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "flowcef/decode/data_set_handler.hpp"
+#include "flowcef/decode/data_set_slice.hpp"
 #include "flowcef/decode/exporter_table.hpp"
 #include "flowcef/decode/fixed_formats.hpp"
 #include "flowcef/decode/holding_pen.hpp"
@@ -46,6 +47,8 @@ class Decoder {
   /// which there is less room is given up.
   void reconfigure(const ElementRegistry& registry);
 
+  /// Returns: whose datagram it is by the input's identities, as far as its header tells; the sender if there are none.
+  [[nodiscard]] IpAddress exporter_of(const Datagram& datagram, std::optional<std::uint32_t> domain) const noexcept;
   [[nodiscard]] ExporterTable& exporters() noexcept { return exporters_; }
   [[nodiscard]] const ExporterTable& exporters() const noexcept { return exporters_; }
 
@@ -60,6 +63,7 @@ class Decoder {
   void read_by(const ElementRegistry& registry);
 
   void decode_fixed(const Datagram& datagram);
+  static void note_header_sampling(const Message& message);
   void decode_netflow9(const Datagram& datagram);
   void decode_ipfix(const Datagram& datagram);
   void decode_layout(const Datagram& datagram, const LayoutFormat& layout);
@@ -87,6 +91,9 @@ class Decoder {
   [[nodiscard]] const Template* find_template(Domain& domain, std::uint16_t id);
 
   void deliver(Message& message, std::uint16_t id, const Template& layout, Bytes body);
+  void hand_on(Message& message, const DataSet& set);
+  void hand_on_by_exporter(Message& message, const DataSet& set);
+  void hand_on_as(Message& message, const std::optional<IpAddress>& exporter, const DataSet& set);
   void give_up(const HeldSet& set);
 
   void refuse(Message& message, Refusal reason);
@@ -102,6 +109,7 @@ class Decoder {
   LayoutTemplates layouts_;
   ExporterTable exporters_;
   HoldingPen pen_;
+  DataSetSlicer slicer_;
   std::unique_ptr<RecordLocator> locator_;
   std::vector<WaitingSet> waiting_;  ///< sets ahead of their template, within one message
   std::uint64_t messages_ = 0;

@@ -1,6 +1,7 @@
 // What the operator says of exporters. Plain data with its defaults.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -59,6 +60,7 @@ struct ExporterConfig {
   std::optional<KeptRecords> keep = {};
   std::optional<CounterMeaning> counters = {};
   std::optional<bool> own_exports = {};
+  std::optional<std::chrono::milliseconds> silent_after = {};
   std::shared_ptr<const NumberNames> classes = {};     ///< of traffic classes
   std::shared_ptr<const NumberNames> interfaces = {};  ///< before what options data says
 };
@@ -69,6 +71,8 @@ struct ExporterSettings {
   KeptRecords keep = KeptRecords::automatic;
   CounterMeaning counters = CounterMeaning::delta;
   bool own_exports = true;  ///< false: flows that are its export traffic are left out
+  /// Silence for so long is told, whatever is usual with it; 0: never. Nothing: by what is usual with it.
+  std::optional<std::chrono::milliseconds> silent_after = {};
   std::shared_ptr<const NumberNames> classes;
   std::shared_ptr<const NumberNames> interfaces;
 };

@@ -6,12 +6,14 @@
 #include <functional>
 #include <list>
 #include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
 #include "flowcef/decode/domain_key.hpp"
+#include "flowcef/decode/exporter_signs.hpp"
 #include "flowcef/decode/input_state.hpp"
 #include "flowcef/decode/layout_lengths.hpp"
 #include "flowcef/decode/options_tables.hpp"
@@ -47,12 +49,17 @@ struct Domain {
   OptionsTables tables;
   std::uint64_t store_serial = 0;  ///< of the store's domain that the tables are of
   SequenceTracker sequence;
+  std::optional<IpAddress> stated_exporter;  ///< who its options data says that it is, where that is believed
+  std::uint16_t header_sampling =
+      0;  ///< of the latest NetFlow v5 header: one packet out of so many; 0: it says nothing
 };
 
 struct Exporter {
   IpAddress address;
   ExporterSettings settings;
   ExporterCounts counts;
+  ExporterSigns signs;
+  std::int64_t last_heard_ns = 0;     ///< arrival of its latest datagram that was decoded at least in part
   std::vector<LayoutLength> layouts;  ///< one for each that it has sent records of
   std::unordered_map<DomainKey, Domain, DomainKeyHash> domains;
 };
@@ -75,7 +82,7 @@ class ExporterTable {
   /// Returns: the books for what is not let in: those of its exporter, or of the forgotten ones where setting it up would
   ///          take the room of another.
   ExporterCounts& counts_of_stranger(const IpAddress& address);
-  /// Ends the domains of a connection.
+  /// Ends the domains of a connection from that address, whoever its exporters are.
   void end_session(const IpAddress& address, std::uint64_t session);
   /// Lets go of templates that are out of force.
   void sweep();
@@ -95,6 +102,7 @@ class ExporterTable {
   void drop_gone();
   void forget_silent();
   void close_sequence(Exporter& exporter);
+  void end_session(Exporter& exporter, std::uint64_t session);
 
   InputState& input_;
   std::list<Exporter> exporters_;  ///< most recently heard first

@@ -51,6 +51,8 @@ class SequenceTracker {
   void take(const SequencedMessage& message, SequenceCounts& counts) noexcept;
   /// Gives up all open gaps: nothing more will come.
   void finish(SequenceCounts& counts) noexcept;
+  /// Returns: what is missing now, in what the numbers count: late messages may still bring it, or else it will be lost.
+  [[nodiscard]] std::uint64_t missing() const noexcept;
 
  private:
   enum class Unit : std::uint8_t {

@@ -72,6 +72,7 @@ struct Template : std::enable_shared_from_this<Template> {
   bool options = false;                       ///< its records tell about the exporter, not about traffic
   bool variable = false;                      ///< at least one field is of variable length
   bool sparse = false;                        ///< `variable`, and a value of any type may be missing: its length is 0
+  bool tells_events = false;                  ///< of things as they happen: firewallEvent, natEvent, lines of a log
   bool has_lists = false;                     ///< at least one field is structured data (RFC 6313)
   std::uint32_t record_length = 0;            ///< in bytes; the least there can be if `variable`
   std::uint16_t version = 0;                  ///< of a layout's header; 0: the file names none
@@ -89,6 +90,11 @@ struct Template : std::enable_shared_from_this<Template> {
 /// Returns: a number for Template::serial.
 /// Thread: any.
 [[nodiscard]] std::uint64_t new_layout_serial() noexcept;
+
+/// Returns: whether its records are of things as they happen, so that none may come for any time: it has firewallEvent
+///          (233) or natEvent (230), or is of log lines.
+/// Source:  RFC 8158 section 4; Cisco ASA NetFlow Implementation Guide
+[[nodiscard]] bool is_of_events(const Template& layout) noexcept;
 
 /// Returns: whether records of both read the same.
 [[nodiscard]] bool is_same_layout(const Template& a, const Template& b) noexcept;

@@ -49,6 +49,21 @@ TEST_P(Sequences, AreCounted) {
   EXPECT_EQ(count(GetParam()), GetParam().expected);
 }
 
+// PX-09: what may still come, for those who cannot wait until it is lost.
+TEST(SequenceTracker, TellsWhatIsMissing) {
+  SequenceTracker tracker(ExportFormat::netflow5, SequenceRule::standard);
+  SequenceCounts counts;
+  tracker.take({100, 30}, counts);
+  EXPECT_EQ(tracker.missing(), 0U);
+  tracker.take({140, 30}, counts);
+  EXPECT_EQ(tracker.missing(), 10U);
+  tracker.take({130, 4}, counts);
+  EXPECT_EQ(tracker.missing(), 6U);
+  tracker.finish(counts);
+  EXPECT_EQ(tracker.missing(), 0U);
+  EXPECT_EQ(counts.lost, 6U);
+}
+
 std::string name_of(const testing::TestParamInfo<SequenceCase>& info) {
   return info.param.name;
 }

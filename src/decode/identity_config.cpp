@@ -1,0 +1,17 @@
+#include "flowcef/decode/identity_config.hpp"
+
+#include <algorithm>
+
+namespace flowcef {
+
+const IdentityRule* find_identity(const std::vector<IdentityRule>& rules, const Endpoint& sender,
+                                  std::optional<std::uint32_t> domain) noexcept {
+  const auto fits = [&](const IdentityRule& rule) {
+    return rule.from.contains(sender.address) && (!rule.port || rule.port == sender.port) &&
+           (!rule.domain || rule.domain == domain);
+  };
+  const auto found = std::ranges::find_if(rules, fits);
+  return found == rules.end() ? nullptr : &*found;
+}
+
+}  // namespace flowcef
