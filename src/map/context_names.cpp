@@ -12,6 +12,8 @@ constexpr ContextName kContextNames[] = {
     {"@exporter", ContextValue::exporter, CefType::ipv4},
     {"@exporter_ipv6", ContextValue::exporter_ipv6, CefType::ipv6},
     {"@exporter_port", ContextValue::exporter_port, CefType::integer},
+    {"@sender", ContextValue::sender, CefType::ipv4},
+    {"@sender_ipv6", ContextValue::sender_ipv6, CefType::ipv6},
     {"@listener", ContextValue::listener, CefType::ipv4},
     {"@listener_ipv6", ContextValue::listener_ipv6, CefType::ipv6},
     {"@listener_port", ContextValue::listener_port, CefType::integer},

@@ -70,6 +70,11 @@ char* write_ipv6_only(char* out, const IpAddress& address) noexcept {
   return address.is_v4() || address.is_unspecified() ? out : write_ipv6(out, address.ipv6_bytes().data());
 }
 
+/// Whether the exporter sent the message itself.
+bool is_itself(const ExportContext& context) noexcept {
+  return context.sender.address == context.exporter.address || context.sender.address.is_unspecified();
+}
+
 char* write_port(char* out, std::uint16_t port) noexcept {
   return port == 0 ? out : write_u64(out, port);
 }
@@ -121,6 +126,10 @@ char* write_whole_text(char* out, const ContextText& text, const DataSet& set, s
       return write_ipv6_only(out, context.exporter.address);
     case ContextValue::exporter_port:
       return write_port(out, context.exporter.port);
+    case ContextValue::sender:
+      return is_itself(context) ? out : write_ipv4_only(out, context.sender.address, text.form);
+    case ContextValue::sender_ipv6:
+      return is_itself(context) ? out : write_ipv6_only(out, context.sender.address);
     case ContextValue::listener:
       return write_ipv4_only(out, context.listener.address, text.form);
     case ContextValue::listener_ipv6:

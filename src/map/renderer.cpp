@@ -153,6 +153,25 @@ void Renderer::render(const DataSet& set, const EventIds& ids) {
     counters_.unknown_fields.add(std::uint64_t{program.unknown_fields} * set.record_count);
 }
 
+void Renderer::write_event(const BridgeEvent& event, std::string_view id, std::uint64_t number) {
+  const std::string text = event_line(event, mapping_, config_, id, message_limit());
+  if (text.empty()) return counters_.oversize_events.add();
+  make_room(text.size() + kMaxFraming);
+  std::string frame = config_.framing == Framing::octet_counting ? std::to_string(text.size()) + ' ' : "";
+  LineRef line{};
+  line.event = number;
+  line.offset = batch_->used() + static_cast<std::uint32_t>(frame.size());
+  line.length = static_cast<std::uint32_t>(text.size());
+  frame += text;
+  if (config_.framing == Framing::newline) frame += '\n';
+  line.frame_end = batch_->used() + static_cast<std::uint32_t>(frame.size());
+  std::memcpy(batch_->tail(), frame.data(), frame.size());
+  batch_->commit(line);
+  counters_.lines.add();
+  counters_.events.add();
+  counters_.bytes.add(text.size());
+}
+
 void Renderer::trace(const DataSet& set, const EventIds& ids, const std::function<void(const TracedLine&)>& visit) {
   const Program& program = program_for(set.layout);
   const SetContext context = context_of(program, set, ids.prefix);

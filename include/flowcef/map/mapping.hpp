@@ -26,6 +26,8 @@ enum class ContextValue : std::uint8_t {
   exporter,       ///< IPv4 address the export came from; absent if that is IPv6
   exporter_ipv6,  ///< the other way round
   exporter_port,
+  sender,
+  sender_ipv6,
   listener,  ///< IPv4 address the export was sent to; absent if that is IPv6
   listener_ipv6,
   listener_port,

@@ -14,6 +14,7 @@
 
 #include "flowcef/core/counter.hpp"
 #include "flowcef/decode/data_set.hpp"
+#include "flowcef/map/bridge_event.hpp"
 #include "flowcef/map/executor.hpp"
 #include "flowcef/map/line_batch.hpp"
 #include "flowcef/map/lookup_prober.hpp"
@@ -34,6 +35,8 @@ struct EventIds {
 
 struct RenderCounters {
   Counter lines;
+  Counter events;           ///< those of `lines` that are the bridge's own, and no record's
+  Counter oversize_events;  ///< without a line, as none keeps to the limit
   Counter bytes;            ///< of messages, their framing not counted
   Counter dropped_records;  ///< by event rules
   Counter oversize;         ///< records without a line, as none keeps to the limit
@@ -78,6 +81,9 @@ class Renderer {
   void look_up_in(LookupReader* reader) noexcept { prober_.look_up_in(reader); }
   /// Writes one line for each record; hands on every batch that fills up on the way.
   void render(const DataSet& set, const EventIds& ids);
+  /// Writes a line of the bridge's own.
+  /// Input: `id`: of the event
+  void write_event(const BridgeEvent& event, std::string_view id, std::uint64_t number);
   /// Shows each record's line, and how it came about, in place of rendering it; counts nothing. Slower.
   void trace(const DataSet& set, const EventIds& ids, const std::function<void(const TracedLine&)>& visit);
   /// Hands on what has been rendered so far.
