@@ -6,13 +6,13 @@ BUILD_DIR=build/release
 TOOLS_DIR=build/tools
 
 BUILD_PACKAGES=(g++ cmake ninja-build ccache pkg-config libboost1.81-dev libssl-dev libspdlog-dev libfmt-dev
-  libtomlplusplus-dev libcli11-dev libpcap-dev libre2-dev)
+  libtomlplusplus-dev libcli11-dev libpcap-dev libre2-dev libcap-dev)
 TEST_PACKAGES=(libgtest-dev libgmock-dev libbenchmark-dev git python3 openssl tcpdump liblognorm-utils iproute2 nftables
   procps util-linux tshark libestr0 libfastjson4 libglib2.0-0 libgnutls30 libivykis0 libjson-c5 libnet1 libpcre3 librrd8
-  libwrap0)
+  libwrap0 strace systemd)
 # Programs of these packages serve the tests but are unpacked, not installed: rsyslog and syslog-ng exclude each
 # other, and installing a daemon would start it and change how this machine logs. Their libraries are installed.
-UNPACKED_PACKAGES=(softflowd nfdump rsyslog rsyslog-gnutls rsyslog-openssl syslog-ng-core)
+UNPACKED_PACKAGES=(softflowd nfdump rsyslog rsyslog-gnutls rsyslog-openssl syslog-ng-core prometheus)
 
 say() { printf '== %s\n' "$*" >&2; }
 fail() { printf '%s: %s\n' "$0" "$*" >&2; exit 1; }

@@ -10,6 +10,7 @@
 #include "flowcef/app/progress_bar.hpp"
 #include "flowcef/app/unmapped_log.hpp"
 #include "flowcef/source/export_file.hpp"
+#include "flowcef/source/file_list.hpp"
 
 namespace flowcef {
 namespace {
@@ -63,6 +64,7 @@ void convert_file(const ConvertOptions& options, const std::string& name, Record
 }  // namespace
 
 int convert_command(const ConvertOptions& options) {
+  const std::vector<std::string> files = expand_files(options.source.files);
   const auto settings = load_file_settings(options.source, options.mapping);
   if (!settings) {
     print_errors(std::cerr, settings.error());
@@ -81,14 +83,14 @@ int convert_command(const ConvertOptions& options) {
 
   BatchPool pool;
   OutputGroup outputs({output_config(options, settings->hosts)}, {&(*translation)->mapping}, logs);
-  InputState input(settings->decode, settings->exporters);
+  InputState input(settings->decode, settings->exporters, settings->identities);
   RecordPath path(**translation, pool, outputs.plans(Producer::can_wait), {&input});
   UnmappedLog unmapped(logs.make("map"));
   path.report_unmapped([&unmapped](const UnmappedElement& element) { unmapped.report(element); });
   FileCounts totals;
   bool readable = true;
   outputs.start();
-  for (const std::string& name : options.source.files) {
+  for (const std::string& name : files) {
     ProgressBar progress(name);
     try {
       convert_file(options, name, path, totals, progress);

@@ -14,6 +14,7 @@
 #include "flowcef/app/progress_bar.hpp"
 #include "flowcef/app/record_path.hpp"
 #include "flowcef/source/export_file.hpp"
+#include "flowcef/source/file_list.hpp"
 
 namespace flowcef {
 namespace {
@@ -28,7 +29,7 @@ class Side {
 
   Side(std::unique_ptr<const Translation> translation, const FileSettings& settings)
       : translation_(std::move(translation)),
-        input_(settings.decode, settings.exporters),
+        input_(settings.decode, settings.exporters, settings.identities),
         path_(*translation_, pool_, {{{}, [this](BatchRef batch) { batches_.push_back(std::move(batch)); }}},
               {&input_}) {}
 
@@ -142,9 +143,10 @@ int diff_command(const DiffOptions& options) {
   if (!a) print_errors(std::cerr, a.error());
   if (!b) print_errors(std::cerr, b.error());
   if (!a || !b) return kExitUsage;
+  const std::vector<std::string> files = expand_files(options.source.files);
   Comparison comparison(*std::move(a), *std::move(b), *settings);
   bool readable = true;
-  for (const std::string& name : options.source.files) {
+  for (const std::string& name : files) {
     try {
       comparison.add_file(name, options.source.port);
     } catch (const std::runtime_error& error) {

@@ -9,6 +9,7 @@
 #include "flowcef/app/explain.hpp"
 #include "flowcef/app/progress_bar.hpp"
 #include "flowcef/source/export_file.hpp"
+#include "flowcef/source/file_list.hpp"
 
 namespace flowcef {
 namespace {
@@ -69,10 +70,12 @@ int explain(const ExplainOptions& options, std::ostream& out, std::ostream& erro
   input.mapping = settings->mapping.filename();
   input.require = requirement_text(settings->decode.require);
   int status = kExitOk;
-  for (std::size_t i = 0; i < options.source.files.size(); ++i) {
-    input.files.push_back(std::filesystem::path(options.source.files[i]).filename());
+  FileOptions source = options.source;
+  source.files = expand_files(source.files);
+  for (std::size_t i = 0; i < source.files.size(); ++i) {
+    input.files.push_back(std::filesystem::path(source.files[i]).filename());
     try {
-      explain_file(options.source, i, path, input, errors);
+      explain_file(source, i, path, input, errors);
     } catch (const std::runtime_error& error) {
       errors << error.what() << '\n';
       status = kExitFailed;

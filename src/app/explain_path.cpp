@@ -88,7 +88,7 @@ ExplainPath::ExplainPath(const Translation& translation, const FileSettings& set
       plain_(plain_mapping()),
       renderer_(translation.mapping, rendering_, pool_, render_counters_, [](const BatchRef&) {}),
       plain_renderer_(plain_, rendering_, pool_, render_counters_, [](const BatchRef&) {}),
-      input_(settings.decode, settings.exporters),
+      input_(settings.decode, settings.exporters, settings.identities),
       admission_(config_.exporters, 0),
       completeness_(config_.require, translation.registry),
       decoder_(translation.registry, input_, counters_, *this),
@@ -250,7 +250,7 @@ void ExplainPath::add_sample(const Datagram& datagram, Refusal reason, const Dom
 
 /// NetFlow v9's templates belong to an address, unless the input says otherwise; IPFIX's to a port too.
 const Domain* ExplainPath::find_domain(const Datagram& datagram, const MessageOrigin& origin) {
-  auto& domains = decoder_.exporters().exporter(datagram.exporter.address).domains;
+  auto& domains = decoder_.exporters().exporter(decoder_.exporter_of(datagram, origin.domain)).domains;
   DomainKey key{datagram.exporter, datagram.listener, origin.domain, origin.format, datagram.session};
   auto known = domains.find(key);
   if (known == domains.end()) {

@@ -37,6 +37,7 @@ std::expected<FileSettings, ConfigErrors> load_file_settings(const FileOptions& 
   }
   settings.decode = decode_config_for_files(input->decode);
   settings.exporters = config->exporters;
+  settings.identities = config->identities;
   settings.hosts = config->hosts;
   return settings;
 }

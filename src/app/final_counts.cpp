@@ -4,22 +4,6 @@
 #include <numeric>
 
 namespace flowcef {
-namespace {
-
-/// Exporters that are shown one by one: those with the most trouble.
-constexpr std::size_t kMaxShownExporters = 50;
-
-std::uint64_t trouble_of(const ExporterCounts& counts) {
-  std::uint64_t sum = std::accumulate(counts.refused.begin(), counts.refused.end(), std::uint64_t{0});
-  for (const auto& [element, count] : counts.incomplete) sum += count;
-  return sum + counts.sequence.lost + counts.sequence.restarted;
-}
-
-void append_unless_zero(std::string& text, const std::string& name, std::uint64_t value) {
-  if (value != 0) text += name + ' ' + std::to_string(value) + '\n';
-}
-
-}  // namespace
 
 void FinalCounts::Lines::add(const std::string& name, std::uint64_t value) {
   const auto known = std::ranges::find(lines_, name, &std::pair<std::string, std::uint64_t>::first);
@@ -30,15 +14,14 @@ void FinalCounts::Lines::add(const std::string& name, std::uint64_t value) {
   }
 }
 
-void FinalCounts::Lines::append_to(std::string& text) const {
-  for (const auto& [name, value] : lines_) {
-    const bool always = name.find('.') == std::string::npos;
-    if (always || value != 0) text += name + ' ' + std::to_string(value) + '\n';
-  }
+void FinalCounts::Lines::add(const Lines& others) {
+  for (const auto& [name, value] : others.lines_) add(name, value);
 }
 
 RenderedCounts::RenderedCounts(const RenderCounters& counters)
     : lines(counters.lines.value()),
+      events(counters.events.value()),
+      oversize_events(counters.oversize_events.value()),
       dropped(counters.dropped_records.value()),
       oversize(counters.oversize.value()),
       shed_lines(counters.shed_lines.value()),
@@ -48,6 +31,8 @@ RenderedCounts::RenderedCounts(const RenderCounters& counters)
 
 RenderedCounts& RenderedCounts::operator+=(const RenderedCounts& other) {
   lines += other.lines;
+  events += other.events;
+  oversize_events += other.oversize_events;
   dropped += other.dropped;
   oversize += other.oversize;
   shed_lines += other.shed_lines;
@@ -87,6 +72,16 @@ void FinalCounts::add(const RenderedCounts& rendered) {
   rendered_ += rendered;
 }
 
+void FinalCounts::add(const FinalCounts& others) {
+  lines_.add(others.lines_);
+  records_ += others.records_;
+  kept_back_ += others.kept_back_;
+  recovered_ += others.recovered_;
+  for (const auto& [reason, count] : others.refused_) refused_[reason] += count;
+  rendered_ += others.rendered_;
+  for (const BookLine& line : others.other_) add(line);
+}
+
 void FinalCounts::add(const OutputBooksEntry& output) {
   const auto known = std::ranges::find(outputs_, output.name, &OutputBooksEntry::name);
   if (known == outputs_.end()) {
@@ -97,15 +92,17 @@ void FinalCounts::add(const OutputBooksEntry& output) {
 }
 
 void FinalCounts::add(const std::string& lookup, const LookupCounts& counts) {
-  const std::string name = "lookup." + lookup + '.';
-  add(name + "hits", counts.hits);
-  add(name + "misses", counts.misses);
-  add(name + "expired", counts.expired, false);
-  add(name + "updates", counts.updates);
-  add(name + "evicted", counts.evicted, false);
-  add(name + "refused", counts.refused, false);
-  add(name + "entries", counts.entries);
-  add(name + "bytes", counts.bytes);
+  const auto line = [&](const char* item, std::uint64_t value, bool is_shown_as_zero = true) {
+    add({"lookup", lookup, item, value, is_shown_as_zero});
+  };
+  line("hits", counts.hits);
+  line("misses", counts.misses);
+  line("expired", counts.expired, false);
+  line("updates", counts.updates);
+  line("evicted", counts.evicted, false);
+  line("refused", counts.refused, false);
+  line("entries", counts.entries);
+  line("bytes", counts.bytes);
 }
 
 void FinalCounts::add(const InputPath& input) {
@@ -147,8 +144,7 @@ void FinalCounts::add_decoded(const DecodeCounters& decode) {
   lines_.add("undecoded.sets", decode.undecoded_sets.value());
   lines_.add("undecoded.bytes", decode.undecoded_bytes.value());
   for (std::size_t i = 0; i < kRefusalCount; ++i) {
-    const std::uint64_t count = decode.refused[i].value();
-    if (count != 0) refused_[std::string(flowcef::to_string(static_cast<Refusal>(i)))] += count;
+    refused_[std::string(flowcef::to_string(static_cast<Refusal>(i)))] += decode.refused[i].value();
   }
 }
 
@@ -158,13 +154,28 @@ void FinalCounts::add_exporters(const ExporterTable& exporters) {
 }
 
 void FinalCounts::add(const std::string& name, std::uint64_t value, bool always) {
-  if (!always && value == 0) return;
-  const auto known = std::ranges::find(other_, name, &std::pair<std::string, std::uint64_t>::first);
+  add({"", "", name, value, always});
+}
+
+void FinalCounts::add(const BookLine& line) {
+  const auto known = std::ranges::find_if(other_, [&](const BookLine& other) {
+    return other.of == line.of && other.subject == line.subject && other.item == line.item;
+  });
   if (known == other_.end()) {
-    other_.emplace_back(name, value);
+    other_.push_back(line);
   } else {
-    known->second += value;
+    known->value += line.value;
   }
+}
+
+std::uint64_t FinalCounts::refused() const noexcept {
+  return std::accumulate(refused_.begin(), refused_.end(), std::uint64_t{0},
+                         [](std::uint64_t sum, const auto& entry) { return sum + entry.second; });
+}
+
+std::uint64_t FinalCounts::value(const std::string& name) const {
+  const auto known = std::ranges::find(other_, name, &BookLine::name);
+  return known == other_.end() ? 0 : known->value;
 }
 
 std::uint64_t FinalCounts::dropped_lines() const noexcept {
@@ -180,8 +191,8 @@ std::vector<std::string> FinalCounts::imbalances() const {
     const RenderedCounts& rendered = output.rendered;
     if (rendered.records() != output.offered) {
       found.push_back(name + "records sent on " + std::to_string(output.offered) + ", rendered " +
-                      std::to_string(rendered.lines) + ", dropped by rules " + std::to_string(rendered.dropped) +
-                      ", oversize " + std::to_string(rendered.oversize));
+                      std::to_string(rendered.lines - rendered.events) + ", dropped by rules " +
+                      std::to_string(rendered.dropped) + ", oversize " + std::to_string(rendered.oversize));
     }
     if (output.counts.balanced() && output.counts.submitted == rendered.lines) continue;
     found.push_back(name + "rendered " + std::to_string(rendered.lines) + ", submitted " +
@@ -190,85 +201,13 @@ std::vector<std::string> FinalCounts::imbalances() const {
                     std::to_string(output.counts.queued) + ", spooled " + std::to_string(output.counts.spooled) +
                     ", dropped " + std::to_string(output.counts.dropped_lines()));
   }
+  for (const ReplicateCounts& replicate : replicates_) {
+    if (replicate.balanced()) continue;
+    found.push_back("replicate " + replicate.name + ": taken " + std::to_string(replicate.taken) + ", sent " +
+                    std::to_string(replicate.sent) + ", queued " + std::to_string(replicate.queued) + ", dropped " +
+                    std::to_string(replicate.dropped_datagrams()));
+  }
   return found;
-}
-
-void FinalCounts::append_exporters(std::string& text) const {
-  ExporterCounts all = forgotten_;
-  std::vector<std::pair<std::uint64_t, const std::pair<const IpAddress, ExporterCounts>*>> troubled;
-  for (const auto& exporter : exporters_) {
-    all.add(exporter.second);
-    if (exporter.second.has_trouble()) troubled.emplace_back(trouble_of(exporter.second), &exporter);
-  }
-  const auto line = [&text](const std::string& name, std::uint64_t value) { append_unless_zero(text, name, value); };
-  // What waited and was decoded in the end had been taken for undecoded when the numbers behind it came.
-  line("undecoded.records.estimated",
-       all.sequence.undecoded_estimate - std::min(all.sequence.undecoded_estimate, recovered_));
-  line("sequence.lost", all.sequence.lost);
-  line("sequence.reordered", all.sequence.reordered);
-  line("sequence.repeated", all.sequence.repeated);
-  line("sequence.restarted", all.sequence.restarted);
-  text += "exporters " + std::to_string(exporters_.size()) + '\n';
-  std::ranges::stable_sort(troubled, std::greater<>(), [](const auto& entry) { return entry.first; });
-  if (troubled.size() > kMaxShownExporters) {
-    line("exporters.not_shown", troubled.size() - kMaxShownExporters);
-    troubled.resize(kMaxShownExporters);
-  }
-  for (const auto& [trouble, exporter] : troubled) {
-    const std::string name = "exporter." + exporter->first.to_string() + '.';
-    const ExporterCounts& counts = exporter->second;
-    for (std::size_t i = 0; i < kRefusalCount; ++i) {
-      line(name + "refused." + std::string(flowcef::to_string(static_cast<Refusal>(i))), counts.refused[i]);
-    }
-    for (const auto& [element, count] : counts.incomplete) line(name + "incomplete." + std::string(element), count);
-    line(name + "lost", counts.sequence.lost);
-    line(name + "reordered", counts.sequence.reordered);
-    line(name + "repeated", counts.sequence.repeated);
-    line(name + "restarted", counts.sequence.restarted);
-  }
-}
-
-std::string FinalCounts::to_string(bool with_exporters) const {
-  std::string text;
-  Lines lines = lines_;
-  lines.add("records.dropped", rendered_.dropped);
-  lines.add("records.oversize", rendered_.oversize);
-  lines.add("fields.dropped", rendered_.dropped_fields);
-  lines.add("fields.unknown", rendered_.unknown_fields);
-  lines.append_to(text);
-  const auto line = [&text](const std::string& name, std::uint64_t value) {
-    text += name + ' ' + std::to_string(value) + '\n';
-  };
-  line("lines", rendered_.lines);
-  if (rendered_.shed_lines != 0) {
-    line("lines.shed", rendered_.shed_lines);
-    line("keys.shed", rendered_.shed_keys);
-  }
-  line("refused", std::accumulate(refused_.begin(), refused_.end(), std::uint64_t{0},
-                                  [](std::uint64_t sum, const auto& entry) { return sum + entry.second; }));
-  for (const auto& [reason, count] : refused_) line("refused." + reason, count);
-  if (with_exporters) append_exporters(text);
-  for (const auto& [name, value] : other_) line(name, value);
-  for (const OutputBooksEntry& output : outputs_) {
-    const std::string name = "output." + output.name;
-    line(name + ".delivered", output.counts.delivered);
-    line(name + ".queued", output.counts.queued);
-    if (output.has_spool || output.counts.spooled != 0) line(name + ".spooled", output.counts.spooled);
-    line(name + ".dropped", output.counts.dropped_lines());
-    for (const auto& [reason, count] : output.counts.dropped) {
-      if (count != 0) line(name + ".dropped." + reason, count);
-    }
-    for (const auto& [reason, count] : output.counts.errors) line(name + ".errors." + reason, count);
-    append_unless_zero(text, name + ".restored", output.counts.restored);
-    append_unless_zero(text, name + ".failovers", output.counts.failovers);
-    append_unless_zero(text, name + ".repeated", output.counts.repeated);
-    append_unless_zero(text, name + ".bytes", output.counts.bytes);
-    append_unless_zero(text, name + ".connects", output.counts.connects);
-    append_unless_zero(text, name + ".datagrams", output.counts.datagrams);
-    append_unless_zero(text, name + ".fragmented", output.counts.fragmented);
-    append_unless_zero(text, name + ".fragments", output.counts.fragments);
-  }
-  return text;
 }
 
 }  // namespace flowcef

@@ -13,7 +13,7 @@ InputPath::InputPath(const ElementRegistry& registry, InputState& input, Exporte
       render_(std::move(render)),
       completeness_(config_.require, registry),
       decoder_(registry, input, decode_counters_, *this),
-      delay_([this](const Datagram& datagram) { decode_now(datagram); },
+      delay_([this](const Datagram& datagram) { decode_admitted(datagram); },
              [this](const IpAddress& exporter, std::uint64_t session) { decoder_.end_session(exporter, session); }) {
   delay_.set_wait(config_.wait);
   open_admission();
@@ -41,7 +41,16 @@ void InputPath::reconfigure(const ElementRegistry& registry, DeadLetterFile* dea
 }
 
 void InputPath::decode(const Datagram& datagram) {
-  if (!delay_.is_in_use()) return decode_now(datagram);
+  switch (admission_->admit(datagram.exporter.address, datagram.received_ns)) {
+    case Admission::Verdict::admitted:
+      break;
+    case Admission::Verdict::not_allowed:
+      return decoder_.refuse(datagram, Refusal::exporter_not_allowed);
+    case Admission::Verdict::over_rate:
+      return decoder_.refuse(datagram, Refusal::rate_exceeded);
+  }
+  if (replicator_) replicator_->take(datagram);
+  if (!delay_.is_in_use()) return decode_admitted(datagram);
   delay_.push(datagram, DelayLine::Clock::now());
 }
 
@@ -55,17 +64,6 @@ void InputPath::finish() {
   decoder_.finish();
 }
 
-void InputPath::decode_now(const Datagram& datagram) {
-  switch (admission_->admit(datagram.exporter.address, datagram.received_ns)) {
-    case Admission::Verdict::admitted:
-      return decode_admitted(datagram);
-    case Admission::Verdict::not_allowed:
-      return decoder_.refuse(datagram, Refusal::exporter_not_allowed);
-    case Admission::Verdict::over_rate:
-      return decoder_.refuse(datagram, Refusal::rate_exceeded);
-  }
-}
-
 void InputPath::decode_admitted(const Datagram& datagram) {
   if (!log_) return decoder_.decode(datagram);
   if (!log_->decode(datagram)) decoder_.refuse(datagram, Refusal::unmatched_line);
@@ -74,6 +72,11 @@ void InputPath::decode_admitted(const Datagram& datagram) {
 void InputPath::fill(Lookups* lookups) {
   feeder_.reset();
   if (lookups != nullptr) feeder_.emplace(*lookups, input_.name);
+}
+
+void InputPath::replicate_by(std::unique_ptr<Replicator> replicator) {
+  flush();
+  replicator_ = std::move(replicator);
 }
 
 void InputPath::on_data_set(const DataSet& set) {

@@ -68,10 +68,15 @@ class CommandLine {
         .add_option("--config", reload_.config, kRunningHelp)
         ->required()
         ->type_name("FILE");
-    add("status", "Show the counters of the running bridge, and how each output's connections are", status_)
-        .add_option("--config", status_.config, kRunningHelp)
-        ->required()
-        ->type_name("FILE");
+    CLI::App& status = add("status", "Show what is wrong with the running bridge, its outputs and exporters", status_);
+    status.add_option("--config", status_.config, kRunningHelp)->required()->type_name("FILE");
+    CLI::Option* const all =
+        status.add_flag("--all", status_.all, "Show every exporter, not only those in most trouble");
+    CLI::Option* const json = status.add_flag("--json", status_.json, "Print JSON, as the admin endpoint's /status");
+    status.add_flag("--books", status_.books, "Print every number as a line `name value`, then the connections")
+        ->excludes(all)
+        ->excludes(json);
+    json->excludes(all);
     CLI::App& test_send = add(
         "test-send", "Send one marked event over each output, and say what came of it and how to find it", test_send_);
     test_send.add_option("--config", test_send_.config, "Configuration file")->required()->type_name("FILE");
@@ -137,7 +142,11 @@ class CommandLine {
   }
 
   static void add_source(CLI::App& command, FileOptions& source) {
-    command.add_option("files", source.files, "Capture or payload files, read in order")->required()->type_name("FILE");
+    command
+        .add_option("files", source.files,
+                    "Capture or payload files, folders of them, or quoted patterns, read in order")
+        ->required()
+        ->type_name("FILE");
     CLI::Option* const config = command.add_option("--config", source.config, kConfigHelp)->type_name("FILE");
     command.add_option("--input", source.input, "Name of the input whose settings are used; default: the first")
         ->needs(config)

@@ -187,15 +187,21 @@ OutputBooksEntry OutputGroup::entry_of(const Member& member, std::uint64_t sent_
           member.config.sink.spool.has_value()};
 }
 
-void OutputGroup::add_counts(FinalCounts& counts, std::uint64_t sent_on) const {
+void OutputGroup::add_counts(FinalCounts& counts, std::uint64_t sent_on,
+                             std::span<const RenderedCounts> by_plan) const {
   for (const OutputBooksEntry& entry : left_) counts.add(entry);
-  for (const Member& member : members_) counts.add(entry_of(member, sent_on));
+  for (const Member& member : members_) {
+    OutputBooksEntry entry = entry_of(member, sent_on);
+    if (member.plan < by_plan.size()) entry.rendered += by_plan[member.plan];
+    counts.add(entry);
+  }
 }
 
 std::vector<OutputStatus> OutputGroup::status() const {
   std::vector<OutputStatus> all;
   for (const Member& member : members_) {
-    all.push_back({member.config.sink, member.output->counts(), member.output->links()});
+    all.push_back({member.config.sink, member.output->counts(), member.output->links(), member.output->queue_bytes(),
+                   member.output->spool_bytes()});
   }
   return all;
 }

@@ -1,11 +1,16 @@
 #include "flowcef/app/pipeline.hpp"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <utility>
 
+#include "flowcef/app/digest.hpp"
+#include "flowcef/config/replicate_loader.hpp"
 #include "pipeline_parts.hpp"
 
 namespace flowcef {
@@ -54,18 +59,20 @@ Pipeline::Pipeline(const Config& config, std::shared_ptr<const BridgeTranslation
       log_(logs.make("source")),
       translation_(std::move(translation)),
       outputs_(outputs_with_hosts(config), mappings_of_outputs(*translation_), logs),
+      replicates_(config, logs),
       dead_letter_config_(config.dead_letter),
       dead_letters_(open_dead_letters(config.dead_letter, log_)),
       unmapped_(logs.make("map")),
       refusals_(logs.make("decode")) {
   for (const InputConfig& input : config.inputs) {
-    inputs_.push_back({input, std::make_unique<InputState>(input.decode, config.exporters)});
+    inputs_.push_back({input, std::make_unique<InputState>(input.decode, config.exporters, config.identities)});
     inputs_.back().state->name = input.name;
     inputs_.back().state->patterns = patterns_of_input(*translation_, inputs_.size() - 1);
   }
   state_ = std::make_unique<StateKeeper>(config.state_dir / kStateFile, named_inputs(), logs.make("state"));
   add_workers(config.workers != 0 ? config.workers : std::max(1U, std::thread::hardware_concurrency()));
-  for (LiveInput& input : inputs_) open_input(input);
+  for (LiveInput& input : inputs_) open_input(input, config);
+  for (const ReplicateConfig& replicate : config.replicates) log_->info("{}", describe(replicate, config.inputs));
 }
 
 /// So many for datagrams, each with a socket for every address; and one for connections, which may wait for a slow
@@ -84,33 +91,66 @@ void Pipeline::add_workers(unsigned count) {
           exporter.to_string(), layout, layout);
     });
     path->look_up_in(translation_->lookups.get());
+    path->replicate_by(replicates_.replicators());
     path->set_event_ids(epoch_ + '-' + std::to_string(i) + '-', 1);
     workers_.push_back(std::make_unique<IngestWorker>(std::move(path), log_));
   }
 }
 
-void Pipeline::open_input(LiveInput& input) {
+void Pipeline::open_input(LiveInput& input, const Config& config) {
   if (const auto* udp = std::get_if<UdpSourceConfig>(&input.config.source)) {
     const std::size_t workers = workers_.size() - 1;
     auto sockets = open_udp_sockets(*udp, static_cast<unsigned>(workers), log_);
     for (std::size_t i = 0; i < workers; ++i) {
       workers_[i]->adopt(workers_[i]->prepare_udp(*input.state, std::move(sockets[i])));
     }
-  } else {
+  } else if (std::holds_alternative<StreamSourceConfig>(input.config.source)) {
     workers_.back()->adopt(workers_.back()->prepare_stream(*input.state, stream_settings(input.config)));
+  } else {
+    const std::size_t worker = worker_of(input.config, input.state.get());
+    workers_[worker]->adopt(make_alone(worker, input.config, *input.state, config.state_dir));
   }
   log_listening(input.config);
+}
+
+/// Files can wait, like connections. A tap stays with its worker, and begins with the one that serves the fewest: all that
+/// comes by it goes through one ring of the kernel, in order.
+std::size_t Pipeline::worker_of(const InputConfig& input, const InputState* state) const {
+  if (std::holds_alternative<FileSourceConfig>(input.source)) return workers_.size() - 1;
+  std::size_t best = 0;
+  std::size_t fewest = std::numeric_limits<std::size_t>::max();
+  for (std::size_t i = 0; i + 1 < workers_.size(); ++i) {
+    if (workers_[i]->find(*state) != nullptr) return i;
+    const auto taps = static_cast<std::size_t>(
+        std::ranges::count_if(workers_[i]->inputs(), [](const auto& served) { return served->tap != nullptr; }));
+    if (taps >= fewest) continue;
+    fewest = taps;
+    best = i;
+  }
+  return best;
+}
+
+/// Input: of an input that one worker serves
+std::unique_ptr<WorkerInput> Pipeline::make_alone(std::size_t worker, const InputConfig& input, InputState& state,
+                                                  const std::filesystem::path& state_dir) {
+  if (const auto* tap = std::get_if<TapConfig>(&input.source)) return workers_[worker]->prepare_tap(state, *tap);
+  const auto& files = std::get<FileSourceConfig>(input.source);
+  return workers_[worker]->prepare_files(state, files,
+                                         state_dir / ("files-" + sha256_hex(files.path).substr(0, 12) + ".state"));
 }
 
 void Pipeline::log_listening(const InputConfig& input) const {
   const std::string_view what = input.decode.log ? " for log lines" : "";
   if (const auto* udp = std::get_if<UdpSourceConfig>(&input.source)) {
     for (const Endpoint& address : udp->listen) log_->info("listening on {} over UDP{}", address.to_string(), what);
-  } else {
-    const auto& stream = std::get<StreamSourceConfig>(input.source);
-    for (const Endpoint& address : stream.listen) {
-      log_->info("listening on {} over {}{}", address.to_string(), stream.tls ? "TLS" : "TCP", what);
+  } else if (const auto* stream = std::get_if<StreamSourceConfig>(&input.source)) {
+    for (const Endpoint& address : stream->listen) {
+      log_->info("listening on {} over {}{}", address.to_string(), stream->tls ? "TLS" : "TCP", what);
     }
+  } else if (const auto* tap = std::get_if<TapConfig>(&input.source)) {
+    log_->info("tapping {} for UDP to ports {}", tap->interface, fmt::format("{}", fmt::join(tap->ports, ", ")));
+  } else {
+    log_->info("following files of {}", std::get<FileSourceConfig>(input.source).path);
   }
 }
 
@@ -120,10 +160,19 @@ std::vector<NamedInput> Pipeline::named_inputs() const {
   return named;
 }
 
+void Pipeline::hand_over(unsigned uid) {
+  for (const auto& worker : workers_) {
+    for (const auto& input : worker->inputs()) {
+      if (input->udp) input->udp->hand_over(uid);
+    }
+  }
+}
+
 void Pipeline::start() {
   state_->load(*translation_->registry);
   state_->start();
   outputs_.start();
+  replicates_.start();
   watch_lookups();
   for (const auto& worker : workers_) worker->start();
 }
@@ -135,10 +184,13 @@ void Pipeline::watch_lookups() {
 void Pipeline::stop(std::chrono::milliseconds deadline) {
   outputs_.release_producers();  // a worker that waits for a receiver could not stop
   for (const auto& worker : workers_) worker->stop();
+  const auto end = std::chrono::steady_clock::now() + deadline;
+  replicates_.stop(end);
   lookup_watch_.reset();
   settle();
   state_->stop();
-  outputs_.stop(std::chrono::steady_clock::now() + deadline);
+  outputs_.stop(end);
+  replicates_.join();
 }
 
 std::vector<RenderingPlan> Pipeline::plans_of(std::size_t worker) const {
@@ -172,12 +224,37 @@ FinalCounts Pipeline::counts() const {
   FinalCounts counts = input_counts();
   add_lookups(counts);
   outputs_.add_counts(counts, counts.sent_on());
+  for (const ReplicateCounts& replicate : replicates_.counts()) counts.add(replicate);
   return counts;
 }
 
 void Pipeline::add_lookups(FinalCounts& counts) const {
   const std::vector<LookupCounts> all = translation_->lookups->counts();
   for (std::size_t i = 0; i < all.size(); ++i) counts.add(translation_->lookups->schemas()[i].name, all[i]);
+}
+
+BridgeSurvey Pipeline::survey() const {
+  BridgeSurvey survey;
+  survey.taken_ns = std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
+  survey.books = retired_;
+  for (const auto& worker : workers_) {
+    const auto of_worker = worker->survey();
+    if (!of_worker) continue;
+    survey.add(*of_worker);
+    survey.workers.push_back({of_worker->taken_ns, worker == workers_.back()});
+  }
+  add_lookups(survey.books);
+  outputs_.add_counts(survey.books, survey.books.sent_on(), survey.by_plan);
+  survey.outputs = outputs_.status();
+  survey.replicates = replicates_.counts();
+  for (const ReplicateCounts& replicate : survey.replicates) survey.books.add(replicate);
+  return survey;
+}
+
+std::vector<std::uint64_t> Pipeline::worker_ticks() const {
+  std::vector<std::uint64_t> ticks;
+  for (std::size_t i = 0; i + 1 < workers_.size(); ++i) ticks.push_back(workers_[i]->ticks());
+  return ticks;
 }
 
 FinalCounts Pipeline::running_counts() const {
@@ -191,6 +268,7 @@ FinalCounts Pipeline::running_counts() const {
   }
   add_lookups(counts);
   outputs_.add_counts(counts, counts.sent_on());
+  for (const ReplicateCounts& replicate : replicates_.counts()) counts.add(replicate);
   return counts;
 }
 

@@ -13,19 +13,32 @@
 namespace flowcef {
 namespace {
 
-const std::vector<Endpoint>& listen_of(const InputConfig& input) {
-  return std::visit([](const auto& source) -> const std::vector<Endpoint>& { return source.listen; }, input.source);
+/// Returns: none of an input that listens nowhere.
+std::vector<Endpoint> listen_of(const InputConfig& input) {
+  return std::visit(
+      [](const auto& source) {
+        if constexpr (requires { source.listen; }) return source.listen;
+        return std::vector<Endpoint>();
+      },
+      input.source);
 }
 
-/// Whether one can become the other without a new socket: over UDP or by connections, of exports or of log lines.
+/// Whether one can become the other: over UDP, by connections or off an interface, of exports or of log lines; or the
+/// same files.
 bool are_of_a_kind(const InputConfig& a, const InputConfig& b) {
-  return a.source.index() == b.source.index() && a.decode.log.has_value() == b.decode.log.has_value();
+  return a.source.index() == b.source.index() && a.decode.log.has_value() == b.decode.log.has_value() &&
+         (!std::holds_alternative<FileSourceConfig>(a.source) || a.source == b.source);
 }
 
 bool shares_address(const InputConfig& a, const InputConfig& b) {
-  return are_of_a_kind(a, b) && std::ranges::any_of(listen_of(a), [&](const Endpoint& address) {
-           return std::ranges::find(listen_of(b), address) != listen_of(b).end();
-         });
+  if (!are_of_a_kind(a, b)) return false;
+  if (std::holds_alternative<FileSourceConfig>(a.source)) return true;
+  if (const auto* tap = std::get_if<TapConfig>(&a.source)) {
+    return tap->interface == std::get<TapConfig>(b.source).interface;
+  }
+  const std::vector<Endpoint> others = listen_of(b);
+  return std::ranges::any_of(
+      listen_of(a), [&](const Endpoint& address) { return std::ranges::find(others, address) != others.end(); });
 }
 
 /// A worker that waits for a receiver could not be parked.
@@ -62,7 +75,7 @@ struct Pipeline::ChangedInput {
   const InputConfig* config = nullptr;
   LiveInput* before = nullptr;                     ///< null: it is new
   std::unique_ptr<InputState> state;               ///< of a new one
-  std::vector<std::unique_ptr<WorkerInput>> made;  ///< of a new one, by worker; null: that one does not serve it
+  std::vector<std::unique_ptr<WorkerInput>> made;  ///< of a new one or a new tap, by worker; null: not served by that
   std::vector<std::vector<UdpSocket>> sockets;     ///< of a kept one over UDP: of added addresses, by worker
   std::vector<Endpoint> removed;                   ///< of a kept one over UDP: addresses
   std::optional<StreamSource::Change> stream;      ///< of a kept one over TCP or TLS, if it changes
@@ -74,6 +87,7 @@ struct Pipeline::Change {
   std::shared_ptr<const BridgeTranslation> translation;
   std::vector<ChangedInput> inputs;
   OutputGroup::Change outputs;
+  ReplicateGroup::Change replicates;
   bool changes_dead_letters = false;
   std::unique_ptr<DeadLetterFile> dead_letters;
 };
@@ -102,6 +116,7 @@ Pipeline::Change Pipeline::prepare(const Config& config, std::shared_ptr<const B
   change.changes_dead_letters = !(config.dead_letter == dead_letter_config_);
   if (change.changes_dead_letters) change.dead_letters = open_dead_letters(config.dead_letter, log_);
   prepare_inputs(config, change);
+  change.replicates = replicates_.prepare(config, logs_);
   OutputGroup::start(change.outputs);
   return change;
 }
@@ -129,14 +144,16 @@ void Pipeline::prepare_inputs(const Config& config, Change& change) {
       entry.before = take([&](const LiveInput* known) { return shares_address(known->config, *entry.config); });
     }
     if (entry.before == nullptr) {
-      entry.state = std::make_unique<InputState>(entry.config->decode, config.exporters);
+      entry.state = std::make_unique<InputState>(entry.config->decode, config.exporters, config.identities);
       entry.state->name = entry.config->name;
     }
     refuse_moved_addresses(entry);
     if (std::holds_alternative<UdpSourceConfig>(entry.config->source)) {
       prepare_udp(entry);
-    } else {
+    } else if (std::holds_alternative<StreamSourceConfig>(entry.config->source)) {
       prepare_stream(entry);
+    } else {
+      prepare_alone(entry, config);
     }
   }
 }
@@ -146,7 +163,8 @@ void Pipeline::refuse_moved_addresses(const ChangedInput& entry) const {
   for (const LiveInput& other : inputs_) {
     if (&other == entry.before || other.config.source.index() != entry.config->source.index()) continue;
     for (const Endpoint& address : listen_of(*entry.config)) {
-      if (std::ranges::find(listen_of(other.config), address) == listen_of(other.config).end()) continue;
+      const std::vector<Endpoint> open = listen_of(other.config);
+      if (std::ranges::find(open, address) == open.end()) continue;
       throw std::runtime_error("input " + entry.config->name + ": " + address.to_string() + " is open for input " +
                                other.config.name +
                                "; an address moves to another input with a restart only, or with two reloads: one "
@@ -185,6 +203,15 @@ void Pipeline::prepare_stream(ChangedInput& entry) {
   }
 }
 
+/// A tap that changes is made anew, beside the one that is there.
+void Pipeline::prepare_alone(ChangedInput& entry, const Config& config) {
+  if (entry.before != nullptr && entry.before->config.source == entry.config->source) return;
+  InputState& state = entry.before != nullptr ? *entry.before->state : *entry.state;
+  const std::size_t worker = worker_of(*entry.config, &state);
+  entry.made.resize(workers_.size());
+  entry.made[worker] = make_alone(worker, *entry.config, state, config.state_dir);
+}
+
 std::string Pipeline::apply(Change& change, const Config& config, std::size_t removed) {
   const Parked parked(workers_);
   for (const auto& worker : workers_) {
@@ -194,6 +221,8 @@ std::string Pipeline::apply(Change& change, const Config& config, std::size_t re
   const std::string outputs = outputs_.apply(std::move(change.outputs), input_counts().sent_on(),
                                              std::chrono::steady_clock::now() + config.stop_deadline);
   const std::string inputs = change_inputs(change, config);
+  const std::string replicates =
+      replicates_.apply(std::move(change.replicates), config, std::chrono::steady_clock::now() + config.stop_deadline);
   const auto old_dead_letters = change.changes_dead_letters
                                     ? std::exchange(dead_letters_, std::move(change.dead_letters))
                                     : std::unique_ptr<DeadLetterFile>();
@@ -203,14 +232,17 @@ std::string Pipeline::apply(Change& change, const Config& config, std::size_t re
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     workers_[i]->run_parked([&] {
       workers_[i]->path().look_up_in(&lookups);
+      workers_[i]->path().replicate_by(replicates_.replicators());
       workers_[i]->path().reconfigure(*change.translation->registry, plans_of(i), dead_letters_.get());
       change_sources(change, i);
+      workers_[i]->refresh_survey();
     });
   }
   unmapped_.forget();
   state_->set_inputs(named_inputs());
   translation_ = std::move(change.translation);
-  return "inputs: " + inputs + " removed=" + std::to_string(removed) + " outputs: " + outputs;
+  return "inputs: " + inputs + " removed=" + std::to_string(removed) + " outputs: " + outputs +
+         (replicates.empty() ? "" : " replicate: " + replicates);
 }
 
 /// Before the others are parked: reading what has come takes its time, and only the workers that serve the input stop
@@ -248,7 +280,7 @@ std::string Pipeline::change_inputs(Change& change, const Config& config) {
     } else {
       InputState& state = *entry.before->state;
       state.name = entry.config->name;
-      state.reconfigure(entry.config->decode, config.exporters);
+      state.reconfigure(entry.config->decode, config.exporters, config.identities);
       state.remake_layouts(*change.translation->registry);
       if (!(entry.before->config == *entry.config)) ++changed;
       next.push_back({*entry.config, std::move(entry.before->state)});
@@ -260,10 +292,20 @@ std::string Pipeline::change_inputs(Change& change, const Config& config) {
   return "added=" + std::to_string(added) + " changed=" + std::to_string(changed);
 }
 
+/// Input: null: the worker does not serve it
+void Pipeline::adopt(std::unique_ptr<WorkerInput> made, std::size_t worker) {
+  if (!made) return;
+  if (WorkerInput* const live = workers_[worker]->find(*made->state)) {
+    workers_[worker]->replace_tap(*live, std::move(made), retired_);
+  } else {
+    workers_[worker]->adopt(std::move(made));
+  }
+}
+
 void Pipeline::change_sources(Change& change, std::size_t worker) {
   for (ChangedInput& entry : change.inputs) {
     if (!entry.made.empty()) {
-      if (entry.made[worker]) workers_[worker]->adopt(std::move(entry.made[worker]));
+      adopt(std::move(entry.made[worker]), worker);
       continue;
     }
     WorkerInput* const live = workers_[worker]->find(*entry.now);

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 namespace flowcef {
@@ -38,12 +39,15 @@ bool has_only_ids_of(const Account& account) {
   return true;
 }
 
-/// Groups before the user: only root may change them. The kernel takes the capabilities away with the last user id 0.
+/// Groups before the user: only root may change them. With the last user id 0 the kernel would take all capabilities
+/// away, were it not told to leave them to be chosen from.
 void change_ids(const Account& account) {
+  bar_ways_to_capabilities();
+  require_success(::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), account, "prctl");
   require_success(::initgroups(account.user.c_str(), account.gid), account, "initgroups");
   require_success(::setresgid(account.gid, account.gid, account.gid), account, "setresgid");
   require_success(::setresuid(account.uid, account.uid, account.uid), account, "setresuid");
-  if (!has_only_ids_of(account) || ::setuid(0) == 0) fail(account, "root's rights are still within reach");
+  require_success(::prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0), account, "prctl");
 }
 
 }  // namespace
@@ -67,13 +71,19 @@ std::expected<std::optional<Account>, ConfigError> find_account(const Config& co
   return account;
 }
 
-void drop_privileges(const Account& account) {
+void drop_privileges(const Account& account, const Capabilities& kept) {
   if (::geteuid() == 0) {
     change_ids(account);
   } else if (!has_only_ids_of(account)) {
     fail(account, "only root can; start it as root or as " + account.user + ", or take user out of the configuration");
   }
-  require_success(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), account, "prctl");
+  limit_rights(kept);
+  if (!has_only_ids_of(account) || ::setuid(0) == 0) fail(account, "root's rights are still within reach");
+}
+
+void limit_rights(const Capabilities& kept) {
+  keep_capabilities(kept);
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) throw std::system_error(errno, std::system_category(), "prctl");
 }
 
 }  // namespace flowcef

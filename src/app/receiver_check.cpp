@@ -79,7 +79,7 @@ bool try_receivers(const Config& config, const BridgeTranslation& translation, c
     const Mapping& mapping = translation.mappings[translation.of_output[i]]->mapping;
     plans.push_back({config.outputs[i].rendering, show, &mapping});
   }
-  InputState input(decode_config(config, captures.empty()), config.exporters);
+  InputState input(decode_config(config, captures.empty()), config.exporters, config.identities);
   RecordPath path(*translation.registry, pool, plans, {&input});
   if (captures.empty()) {
     decode_samples(path, translation);

@@ -52,11 +52,17 @@ void RecordPath::look_up_in(Lookups* lookups) {
   for (const auto& input : inputs_) input->fill(lookups_);
 }
 
+void RecordPath::replicate_by(MakeReplicator make) {
+  make_replicator_ = std::move(make);
+  for (const auto& input : inputs_) input->replicate_by(make_replicator_(input->input_name()));
+}
+
 InputPath& RecordPath::add_input(InputState& input) {
   InputPath& path = *inputs_.emplace_back(std::make_unique<InputPath>(*registry_, input, memory_, dead_letters_,
                                                                       [this](const DataSet& set) { render(set); }));
   path.report_refused(report_refused_);
   path.fill(lookups_);
+  if (make_replicator_) path.replicate_by(make_replicator_(input.name));
   return path;
 }
 
@@ -98,11 +104,21 @@ void RecordPath::decode_due() {
 }
 
 void RecordPath::flush() {
+  for (const auto& input : inputs_) input->flush();
   for (const auto& renderer : renderers_) renderer->flush();
 }
 
 void RecordPath::finish() {
   for (const auto& input : inputs_) input->finish();
+  flush();
+}
+
+void RecordPath::emit(const std::vector<BridgeEvent>& events) {
+  for (const BridgeEvent& event : events) {
+    const std::string id = event_prefix_ + std::to_string(next_event_);
+    for (const auto& renderer : renderers_) renderer->write_event(event, id, next_event_);
+    ++next_event_;
+  }
   flush();
 }
 

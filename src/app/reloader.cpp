@@ -28,11 +28,13 @@ void keep_state_dir(const std::filesystem::path& started, Config& next) {
 
 }  // namespace
 
-Reloader::Reloader(std::filesystem::path file, Config started, Pipeline& pipeline, LogFactory& logs)
+Reloader::Reloader(std::filesystem::path file, Config started, Pipeline& pipeline, AdminEndpoint& admin,
+                   LogFactory& logs)
     : file_(std::move(file)),
       started_(std::move(started)),
       config_(started_),
       pipeline_(pipeline),
+      admin_(admin),
       logs_(logs),
       log_(logs.make("app")) {}
 
@@ -45,7 +47,9 @@ ReloadResult Reloader::reload() {
   const std::string mappings = describe_mappings(*settings->translation);
   std::string text;
   try {
+    auto admin = admin_.prepare(settings->config.admin);
     text = pipeline_.reload(settings->config, std::move(settings->translation));
+    admin_.adopt(settings->config.admin, std::move(admin));
   } catch (const std::exception& error) {
     return fail(std::string(error.what()) + '\n', {});
   }

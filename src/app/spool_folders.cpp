@@ -19,8 +19,10 @@ bool can_become(const std::optional<Account>& account) {
   return account && ::geteuid() == 0;
 }
 
-int writable(const path& folder) {
-  return ::eaccess(folder.c_str(), W_OK | X_OK) == 0 ? 0 : errno;
+int writable(const path& file) {
+  struct stat found{};
+  if (::stat(file.c_str(), &found) != 0) return errno;
+  return ::eaccess(file.c_str(), S_ISDIR(found.st_mode) ? W_OK | X_OK : W_OK) == 0 ? 0 : errno;
 }
 
 /// Asks with the rights of the account where this process can become it, otherwise with its own.
@@ -31,7 +33,7 @@ int writable_for(const std::optional<Account>& account, const path& folder) {
   if (child < 0) return errno;
   if (child == 0) {
     try {
-      drop_privileges(*account);
+      drop_privileges(*account, {});
       ::_exit(writable(folder));
     } catch (const std::exception&) {
       ::_exit(EPERM);
@@ -73,6 +75,33 @@ std::string own_name() {
   return user == nullptr ? std::to_string(::geteuid()) : user->pw_name;
 }
 
+/// Returns: nothing if the folder is or would be of use.
+std::optional<ConfigError> error_of(const path& folder, const std::string& key, const std::optional<Account>& account,
+                                    const path& file) {
+  const std::string dir = std::filesystem::absolute(folder).string();
+  const int reason = why_unusable(dir, account);
+  if (reason == 0) return std::nullopt;
+  const std::string user = account ? account->user : own_name();
+  const bool rights = reason == EACCES || reason == EPERM;
+  return ConfigError{{file.string(), 0, 0},
+                     key,
+                     "user " + user + " cannot write to " + dir + ": " + std::strerror(reason),
+                     rights ? "mkdir -p " + dir + "; chown -R " + user + ' ' + dir : "choose another folder"};
+}
+
+/// A reload opens it anew, so that it must be there for the account, or its folder if it is not there yet.
+std::optional<ConfigError> unwritable_output(const SinkConfig& output, const std::optional<Account>& account,
+                                             const path& file) {
+  const path target = std::filesystem::absolute(output.path);
+  const int reason = writable_for(account, is_there(target) ? target : target.parent_path());
+  if (reason == 0) return std::nullopt;
+  const std::string user = account ? account->user : own_name();
+  return ConfigError{{file.string(), 0, 0},
+                     "output." + output.name + ".to",
+                     "user " + user + " cannot write to " + target.string() + ": " + std::strerror(reason),
+                     "a reload opens it anew as that user: chown " + user + ' ' + target.string()};
+}
+
 }  // namespace
 
 void create_spool_folders(const Config& config, const std::optional<Account>& account) {
@@ -83,17 +112,24 @@ void create_spool_folders(const Config& config, const std::optional<Account>& ac
 
 ConfigErrors check_spool_folders(const Config& config, const std::optional<Account>& account, const path& file) {
   ConfigErrors errors;
-  const std::string user = account ? account->user : own_name();
   for (const OutputConfig& output : config.outputs) {
     if (!output.sink.spool) continue;
-    const std::string dir = std::filesystem::absolute(output.sink.spool->dir).string();
-    const int reason = why_unusable(dir, account);
-    if (reason == 0) continue;
-    const bool rights = reason == EACCES || reason == EPERM;
-    errors.push_back({{file.string(), 0, 0},
-                      "output." + output.sink.name + ".spool.dir",
-                      "user " + user + " cannot write to " + dir + ": " + std::strerror(reason),
-                      rights ? "mkdir -p " + dir + "; chown -R " + user + ' ' + dir : "choose another folder"});
+    auto error = error_of(output.sink.spool->dir, "output." + output.sink.name + ".spool.dir", account, file);
+    if (error) errors.push_back(*std::move(error));
+  }
+  return errors;
+}
+
+ConfigErrors check_state_folders(const Config& config, const std::optional<Account>& account, const path& file) {
+  ConfigErrors errors;
+  if (auto error = error_of(config.state_dir, "state_dir", account, file)) errors.push_back(*std::move(error));
+  if (config.dead_letter) {
+    const path folder = std::filesystem::absolute(config.dead_letter->path).parent_path();
+    if (auto error = error_of(folder, "dead_letter.file", account, file)) errors.push_back(*std::move(error));
+  }
+  for (const OutputConfig& output : config.outputs) {
+    if (output.sink.transport != Transport::file) continue;
+    if (auto error = unwritable_output(output.sink, account, file)) errors.push_back(*std::move(error));
   }
   return errors;
 }

@@ -11,14 +11,6 @@
 namespace flowcef {
 namespace {
 
-std::string utc_text(LinkStatus::Time time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm parts{};
-  std::array<char, 32> text{};
-  const std::size_t length = std::strftime(text.data(), text.size(), "%FT%TZ", gmtime_r(&seconds, &parts));
-  return {text.data(), length};
-}
-
 /// Part of it may be what the receiver said.
 std::string in_quotes(std::string_view text) {
   std::string safe(text);
@@ -48,6 +40,14 @@ std::string text_of(const LinkStatus& link, const std::string& target) {
 }
 
 }  // namespace
+
+std::string utc_text(LinkStatus::Time time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  std::array<char, 32> text{};
+  const std::size_t length = std::strftime(text.data(), text.size(), "%FT%TZ", gmtime_r(&seconds, &parts));
+  return {text.data(), length};
+}
 
 std::string target_of(const SinkConfig& sink) {
   std::string scheme(scheme_of(sink.transport));

@@ -1,15 +1,13 @@
 #include "flowcef/app/test_event.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstring>
 #include <random>
 
-#include "flowcef/config/text_option.hpp"
 #include "flowcef/core/cef_escape.hpp"
+#include "flowcef/map/bridge_event.hpp"
 #include "flowcef/map/syslog_envelope.hpp"
 
 namespace flowcef {
@@ -19,37 +17,14 @@ constexpr std::uint8_t kSeverity = 3;
 constexpr std::string_view kEnd = "END";
 /// With the text before it, this keeps to the 1023 characters that CEF gives msg; more goes to a key of our own.
 constexpr std::size_t kMaxFillerOfMsg = 900;
-constexpr int kHeaderFields = 4;  // CEF and its version, vendor, product, version
-
-std::string name_of_this_machine() {
-  std::array<char, kMaxHostName + 1> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 && is_header_host(name.data()) ? name.data() : "";
-}
 
 std::string syslog_header(RenderingConfig config, std::int64_t time_ms) {
-  if (config.host.empty()) config.host = name_of_this_machine();
+  if (config.host.empty()) config.host = machine_name();
   config.hosts.clear();
   if (!config.severity) config.severity = syslog_severity(kSeverity);
   ExportContext context;
   context.received_ns = time_ms * 1'000'000;
   return std::string(SyslogEnvelope(config).render(context));
-}
-
-/// Returns: `CEF:0|vendor|product|version|`, of the rule for what no other rule is for.
-std::string_view cef_header(const Mapping& mapping) {
-  const auto rule = std::find_if(mapping.events.rbegin(), mapping.events.rend(),
-                                 [](const EventRule& event) { return !event.header.empty(); });
-  if (rule == mapping.events.rend()) return "CEF:0|Flowcef|Bridge|" FLOWCEF_VERSION "|";
-  const std::string_view header = rule->header;
-  std::size_t end = 0;
-  for (int fields = 0; fields < kHeaderFields; ++end) {
-    if (header[end] == '\\') {
-      ++end;
-    } else if (header[end] == '|') {
-      ++fields;
-    }
-  }
-  return header.substr(0, end);
 }
 
 /// Returns: `....50........60.....END`, which stands in the message from `begin` to `end`.
@@ -88,7 +63,7 @@ std::optional<std::size_t> longest_message(const OutputConfig& output) {
 std::expected<std::string, std::string> test_message(const OutputConfig& output, const Mapping& mapping,
                                                      const TestEvent& event, std::optional<std::size_t> size) {
   std::string text = syslog_header(output.rendering, event.time_ms);
-  text += cef_header(mapping);
+  text += cef_head(mapping);
   text += "flowcef-test|flowcef test event|" + std::to_string(kSeverity) + "|rt=" + std::to_string(event.time_ms) +
           " externalId=" + event.id + " msg=Sent by flowcef test-send over output " +
           escape_extension_value(output.sink.name);

@@ -113,7 +113,7 @@ std::vector<Trial> make_trials(const BridgeSettings& settings, const TestSendOpt
 std::vector<TestOutcome> send(std::vector<Trial>& trials, BatchPool& pool, const BridgeSettings& settings) {
   const LogFactory logs(spdlog::level::warn);
   for (Trial& trial : trials) trial.open(logs);
-  if (settings.account) drop_privileges(*settings.account);
+  if (settings.account) drop_privileges(*settings.account, needed_capabilities(settings.config));
   for (Trial& trial : trials) trial.start(pool);
   while (!std::ranges::all_of(trials, &Trial::is_settled)) std::this_thread::sleep_for(kPollInterval);
   std::vector<TestOutcome> outcomes;

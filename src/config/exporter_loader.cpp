@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "flowcef/config/class_table_loader.hpp"
+#include "flowcef/config/events_loader.hpp"
 #include "flowcef/config/path_option.hpp"
 #include "flowcef/config/text_option.hpp"
 
@@ -52,7 +53,7 @@ void ExporterLoader::read(TableReader& table, Config& config) {
   const auto host = name ? host_option(*name) : std::nullopt;
   if (!has_settings && !name) {
     table.refuse("", "expected at least one setting, got none",
-                 "sequence, host, keep, counters, own_exports, classes or interfaces");
+                 "sequence, host, keep, counters, own_exports, silent_after, classes or interfaces");
   }
   if (const auto match = table.require("match", "prefixes such as \"10.1.0.0/16\"")) {
     for (const auto& item : match->one_or_more("an array of prefixes")) {
@@ -76,6 +77,7 @@ bool ExporterLoader::read_settings(TableReader& table, ExporterConfig& settings)
   any |= table.read("counters", settings.counters,
                     [](const ValueReader& value) { return value.choice(kCounterMeanings); });
   any |= table.read("own_exports", settings.own_exports, [](const ValueReader& value) { return value.boolean(); });
+  any |= table.read("silent_after", settings.silent_after, silence_option);
   any |= table.read("classes", settings.classes, [this](const ValueReader& value) { return read_classes(value); });
   any |= table.read("interfaces", settings.interfaces, read_interfaces);
   return any;

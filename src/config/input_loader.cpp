@@ -8,6 +8,7 @@
 #include "flowcef/config/mapping_option.hpp"
 #include "flowcef/config/mapping_words.hpp"
 #include "flowcef/config/path_option.hpp"
+#include "flowcef/config/quoted_text.hpp"
 #include "flowcef/config/text_file.hpp"
 #include "flowcef/config/text_option.hpp"
 
@@ -18,10 +19,11 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-enum class InputType : std::uint8_t { udp, tcp, tls, syslog };
+enum class InputType : std::uint8_t { udp, tcp, tls, syslog, tap, file };
 
 constexpr std::array kInputTypes = {Choice{"udp", InputType::udp}, Choice{"tcp", InputType::tcp},
-                                    Choice{"tls", InputType::tls}, Choice{"syslog", InputType::syslog}};
+                                    Choice{"tls", InputType::tls}, Choice{"syslog", InputType::syslog},
+                                    Choice{"tap", InputType::tap}, Choice{"file", InputType::file}};
 constexpr std::array kTransports = {Choice{"udp", InputType::udp}, Choice{"tcp", InputType::tcp},
                                     Choice{"tls", InputType::tls}};
 constexpr std::array kUnmatched = {Choice{"count", UnmatchedLines::count}, Choice{"send", UnmatchedLines::send}};
@@ -31,6 +33,8 @@ constexpr std::array kRecordViews = {Choice{"interpreted", RecordView::interpret
 constexpr std::string_view kUnlimitedWord = "unlimited";
 constexpr std::string_view kOrUnlimited = "\"unlimited\"";
 constexpr std::size_t kMaxLimit = 1'000'000'000;
+constexpr std::size_t kMaxInterfaceName = 16;  // with its end, IFNAMSIZ
+constexpr std::size_t kMaxTapPorts = 64;
 constexpr std::size_t kMaxSessions = 1'000'000;
 constexpr hours kMaxIdle{365 * 24};
 constexpr hours kMaxHoldTime{7 * 24};
@@ -149,15 +153,10 @@ class InputLoader {
   InputConfig load() {
     const auto name = table_.find("name");
     if (name) read_name(*name);
-    if (const auto type = table_.require("type", "udp, tcp, tls or syslog")) type_ = type->choice(kInputTypes);
+    if (const auto type = table_.require("type", "udp, tcp, tls, syslog, tap or file"))
+      type_ = type->choice(kInputTypes);
     read_transport();
-    if (const auto listen = table_.require("listen", "addresses such as [\"0.0.0.0:2055\", \"[::]:2055\"]")) {
-      for (const auto& item : listen->one_or_more("an array of addresses")) read_listen(item);
-      if (!name && type_ && !listen_.empty()) {
-        config_.name = default_name();
-        others_.names.check(*listen, config_.name);
-      }
-    }
+    read_origin(!name);
     if (is_syslog()) {
       refuse_export_keys();
     } else {
@@ -168,6 +167,9 @@ class InputLoader {
     read_common(table_, config_.decode);
     read_udp_options();
     read_stream_options();
+    read_tap_options();
+    read_file_options();
+    refuse_other_origins();
     table_.refuse_unread();
     return std::move(config_);
   }
@@ -179,6 +181,43 @@ class InputLoader {
     config_.name = std::move(*name);
     table_.rename("input." + config_.name);
     others_.names.check(*table_.find("name"), config_.name);
+  }
+
+  /// Where its exports come from: addresses, an interface or files.
+  void read_origin(bool needs_name) {
+    std::optional<ValueReader> origin;
+    std::string default_name;
+    if (is_tap()) {
+      origin = table_.require("interface", "the name of an interface such as \"eth0\", or \"any\"");
+      if (origin) read_interface(*origin);
+      default_name = "tap:" + tap_.interface;
+    } else if (is_file()) {
+      origin = table_.require("path", "a folder or a pattern such as \"/var/captures/*.pcap\"");
+      if (origin) read_path(*origin);
+      default_name = "file:" + file_.path;
+    } else if ((origin = table_.require("listen", "addresses such as [\"0.0.0.0:2055\", \"[::]:2055\"]"))) {
+      for (const auto& item : origin->one_or_more("an array of addresses")) read_listen(item);
+      if (type_ && !listen_.empty()) default_name = name_of_listener();
+    }
+    if (!needs_name || !origin || default_name.empty() || default_name.ends_with(':')) return;
+    config_.name = default_name;
+    others_.names.check(*origin, config_.name);
+  }
+
+  void read_interface(const ValueReader& value) {
+    auto name = value.text("the name of an interface", [](std::string_view text) {
+      return !text.empty() && text.size() < kMaxInterfaceName && is_printable(text);
+    });
+    if (!name) return;
+    tap_.interface = *std::move(name);
+    config_.interface_where = value.where();
+  }
+
+  void read_path(const ValueReader& value) {
+    const auto path = path_option(value, base_);
+    if (!path) return;
+    file_.path = std::filesystem::absolute(*path).lexically_normal().string();
+    others_.files.check(value, file_.path);
   }
 
   void read_listen(const ValueReader& value) {
@@ -203,7 +242,7 @@ class InputLoader {
   }
 
   /// Log lines mostly come over UDP and TCP at the same port, and each is an input.
-  [[nodiscard]] std::string default_name() const {
+  [[nodiscard]] std::string name_of_listener() const {
     std::string name(to_word(*type_));
     if (is_syslog() && may_be_stream() && transport_) name.append("-").append(to_word(*transport_));
     return name + ':' + listen_.front().to_string();
@@ -211,8 +250,15 @@ class InputLoader {
 
   // Without a type or transport, nothing is said against the options of any.
   [[nodiscard]] bool is_syslog() const { return type_ == InputType::syslog; }
+  [[nodiscard]] bool is_tap() const { return type_ == InputType::tap; }
+  [[nodiscard]] bool is_file() const { return type_ == InputType::file; }
+  [[nodiscard]] bool may_be_tap() const { return is_tap() || !type_; }
   [[nodiscard]] bool may_be_udp() const { return transport_.value_or(InputType::udp) == InputType::udp; }
-  [[nodiscard]] bool may_be_stream() const { return transport_ != InputType::udp; }
+  [[nodiscard]] bool may_be_stream() const {
+    return !transport_ || transport_ == InputType::tcp || transport_ == InputType::tls;
+  }
+  /// Datagrams of a socket, an interface or a file, which nothing ends.
+  [[nodiscard]] bool has_datagrams() const { return may_be_udp() || is_tap() || is_file(); }
 
   /// Returns: the value of a key that only some types of input have.
   std::optional<ValueReader> find_for(bool applies, std::string_view types, std::string_view key) {
@@ -231,7 +277,7 @@ class InputLoader {
 
   [[nodiscard]] std::string only_for(std::string_view types) const {
     std::string text = "only for " + std::string(types) + ", but this input is " + std::string(to_word(*type_));
-    if (is_syslog()) text.append(" over ").append(to_word(*transport_));
+    if (is_syslog() && transport_) text.append(" over ").append(to_word(*transport_));
     return text;
   }
 
@@ -276,21 +322,52 @@ class InputLoader {
     config_.decode.log = std::move(log);
   }
 
-  std::optional<ValueReader> find_for_udp(std::string_view key) { return find_for(may_be_udp(), "udp", key); }
-
   void read_templates_of_udp() {
-    if (const auto value = find_for_udp("match_port")) config_.decode.match_port = value->boolean();
-    assign_idle(find_for_udp("template_idle_timeout"), config_.decode.template_idle_timeout);
+    if (const auto value = find_for(has_datagrams(), "udp, tap and file", "match_port")) {
+      config_.decode.match_port = value->boolean();
+    }
+    assign_idle(find_for(may_be_udp() || is_tap(), "udp and tap", "template_idle_timeout"),
+                config_.decode.template_idle_timeout);
   }
 
   void read_udp_options() {
     UdpSourceConfig udp;
-    assign(find_for_udp("receive_buffer"), udp.receive_buffer_bytes,
+    const auto find = [this](std::string_view key) { return find_for(may_be_udp() || is_tap(), "udp and tap", key); };
+    const auto buffer = find("receive_buffer");
+    assign(buffer, udp.receive_buffer_bytes,
            [](const ValueReader& value) { return value.size(kMinReceiveBuffer, kMaxReceiveBuffer); });
-    assign(find_for_udp("max_datagrams_per_second"), config_.decode.max_datagrams_per_second_per_exporter, limit);
+    assign(find("max_datagrams_per_second"), config_.decode.max_datagrams_per_second_per_exporter, limit);
+    if (buffer) tap_.receive_buffer_bytes = udp.receive_buffer_bytes;
     if (!may_be_udp()) return;
     udp.listen = listen_;
     config_.source = std::move(udp);
+  }
+
+  void read_tap_options() {
+    if (const auto ports = find_for(may_be_tap(), "tap", "ports")) {
+      tap_.ports.clear();
+      for (const auto& item : ports->one_or_more("an array of ports")) {
+        if (const auto port = item.number(std::uint16_t{1}, std::uint16_t{65535})) tap_.ports.push_back(*port);
+      }
+      if (tap_.ports.size() > kMaxTapPorts) ports->refuse("expected at most 64 ports");
+    }
+    assign(find_for(may_be_tap(), "tap", "promiscuous"), tap_.promiscuous,
+           [](const ValueReader& value) { return value.boolean(); });
+    if (is_tap()) config_.source = tap_;
+  }
+
+  /// Between two datagrams of a file any time may have passed, so that nothing expires.
+  void read_file_options() {
+    if (!is_file()) return;
+    config_.decode = decode_config_for_files(std::move(config_.decode));
+    config_.source = file_;
+  }
+
+  void refuse_other_origins() {
+    const bool listens = !is_tap() && !is_file();
+    if (!listens) static_cast<void>(find_for(false, "udp, tcp, tls and syslog", "listen"));
+    static_cast<void>(find_for(may_be_tap(), "tap", "interface"));
+    static_cast<void>(find_for(is_file() || !type_, "file", "path"));
   }
 
   void read_stream_options() {
@@ -301,7 +378,7 @@ class InputLoader {
     assign(find("max_sessions_per_address"), stream.max_sessions_per_address, session_limit);
     assign_idle(find("idle_timeout"), stream.idle_timeout);
     read_tls(stream);
-    if (may_be_udp()) return;
+    if (has_datagrams()) return;
     // The exporter sends its templates once in a session, and they live as long as it. RFC 7011 section 8.1.
     config_.decode.template_idle_timeout.reset();
     stream.listen = listen_;
@@ -339,6 +416,8 @@ class InputLoader {
   std::optional<InputType> type_;
   std::optional<InputType> transport_;  ///< udp, tcp or tls
   std::vector<Endpoint> listen_;
+  TapConfig tap_;
+  FileSourceConfig file_;
   InputConfig config_;
 };
 

@@ -5,12 +5,16 @@
 #include <iterator>
 #include <utility>
 
+#include "flowcef/config/admin_loader.hpp"
 #include "flowcef/config/destinations.hpp"
+#include "flowcef/config/events_loader.hpp"
 #include "flowcef/config/exporter_loader.hpp"
+#include "flowcef/config/identity_loader.hpp"
 #include "flowcef/config/input_loader.hpp"
 #include "flowcef/config/lookup_loader.hpp"
 #include "flowcef/config/output_loader.hpp"
 #include "flowcef/config/path_option.hpp"
+#include "flowcef/config/replicate_loader.hpp"
 #include "flowcef/config/spool_loader.hpp"
 #include "flowcef/config/state_dir.hpp"
 #include "flowcef/config/text_option.hpp"
@@ -39,11 +43,17 @@ class ConfigLoader {
     read_process_options(root);
     read_account(root);
     read_dead_letter(root);
+    config_.admin = load_admin(root);
+    load_events(root, config_.events);
     for (TableReader table : root.require_tables("input")) config_.inputs.push_back(load_input(table, base_, inputs_));
     for (TableReader table : root.find_tables("exporter")) exporters_.read(table, config_);
+    for (TableReader table : root.find_tables("identity")) identities_.read(table, config_.identities);
     for (TableReader table : root.require_tables("output")) read_output(table);
     for (TableReader table : root.find_tables("lookup")) {
       config_.lookups.push_back(load_lookup(table, base_, config_.inputs, lookup_names_));
+    }
+    for (TableReader table : root.find_tables("replicate")) {
+      config_.replicates.push_back(load_replicate(table, config_.inputs, local_addresses(), replicate_names_));
     }
     root.refuse_unread();
     ConfigErrors errors = errors_.take();
@@ -120,8 +130,10 @@ class ConfigLoader {
   Config config_;
   InputUniqueness inputs_;
   ExporterLoader exporters_;
+  IdentityLoader identities_;
   Uniqueness output_names_;
   Uniqueness lookup_names_;
+  Uniqueness replicate_names_;
   Destinations destinations_;
   SpoolFolders spool_folders_;
 };

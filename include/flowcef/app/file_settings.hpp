@@ -8,6 +8,7 @@
 #include "flowcef/app/options.hpp"
 #include "flowcef/core/source_position.hpp"
 #include "flowcef/decode/decode_config.hpp"
+#include "flowcef/decode/identity_config.hpp"
 
 namespace flowcef {
 
@@ -18,6 +19,7 @@ struct FileSettings {
   std::vector<std::vector<std::filesystem::path>> patterns;  ///< of each input of log lines
   DecodeConfig decode;
   std::vector<ExporterConfig> exporters;
+  std::vector<IdentityRule> identities;
   std::vector<ExporterHost> hosts;
 };
 

@@ -3,15 +3,21 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
 
 #include "flowcef/app/final_counts.hpp"
 #include "flowcef/app/parking.hpp"
 #include "flowcef/app/record_path.hpp"
+#include "flowcef/app/survey.hpp"
+#include "flowcef/source/file_source.hpp"
 #include "flowcef/source/stream_source.hpp"
+#include "flowcef/source/tap_source.hpp"
 #include "flowcef/source/udp_source.hpp"
 
 namespace flowcef {
@@ -20,8 +26,10 @@ namespace flowcef {
 struct WorkerInput {
   InputState* state = nullptr;
   InputPath* path = nullptr;       ///< null: not adopted yet
-  std::unique_ptr<UdpSource> udp;  ///< one of the two
+  std::unique_ptr<UdpSource> udp;  ///< one of these
   std::unique_ptr<StreamSource> stream;
+  std::unique_ptr<TapSource> tap;
+  std::unique_ptr<FileSource> files;
 };
 
 /// Thread: until start(), and while it is parked, that of the caller; add_udp(), add_stream() any time.
@@ -37,7 +45,17 @@ class IngestWorker {
   /// Errors: as StreamSource
   [[nodiscard]] std::unique_ptr<WorkerInput> prepare_stream(InputState& input, const StreamSourceConfig& config);
 
+  /// Captures from now on, or has opened nothing yet; either begins with adopt().
+  /// Errors: as TapSource
+  [[nodiscard]] std::unique_ptr<WorkerInput> prepare_tap(InputState& input, const TapConfig& config);
+  /// Input: `progress`: the file that keeps how far it has come
+  [[nodiscard]] std::unique_ptr<WorkerInput> prepare_files(InputState& input, const FileSourceConfig& config,
+                                                           const std::filesystem::path& progress);
+
   void adopt(std::unique_ptr<WorkerInput> input);
+  /// Puts the tap of `made`, prepared for the same input, in the place of the one that is there, without a gap.
+  /// Input: `counts` takes over what the one that goes has counted
+  void replace_tap(WorkerInput& live, std::unique_ptr<WorkerInput> made, FinalCounts& counts);
   /// Hands on what its sockets have queued, and what waited for its template is given up.
   /// Returns: the input, for its counters, which go with it.
   [[nodiscard]] std::unique_ptr<WorkerInput> stop_input(const InputState& input);
@@ -56,6 +74,21 @@ class IngestWorker {
   void run_parked(const std::function<void()>& task) { parking_.run(task); }
   void resume() { parking_.leave(); }
 
+  /// Tells of itself at once, as after a reload: what it told before is in other books by then.
+  void refresh_survey();
+  /// Has events of the bridge's own rendered between two data sets.
+  /// Thread: any, from start() to stop().
+  void post(std::vector<BridgeEvent> events);
+
+  /// Returns: what the worker knew at its latest tick, a second ago at most unless it waits for an output or is parked;
+  ///          null before start().
+  /// Thread:  any.
+  [[nodiscard]] std::shared_ptr<const WorkerSurvey> survey() const;
+
+  /// Returns: how often it has ticked, which it does once a second.
+  /// Thread:  any.
+  [[nodiscard]] std::uint64_t ticks() const noexcept { return ticks_.load(std::memory_order_relaxed); }
+
   [[nodiscard]] RecordPath& path() noexcept { return *path_; }
   [[nodiscard]] const RecordPath& path() const noexcept { return *path_; }
   [[nodiscard]] const std::vector<std::unique_ptr<WorkerInput>>& inputs() const noexcept { return inputs_; }
@@ -64,6 +97,7 @@ class IngestWorker {
   struct Loop;  // keeps Boost.Asio out of this header
 
   void schedule_tick();
+  void take_survey(std::int64_t now_ns);
   void on_idle();
   void schedule_waiting_tick();
 
@@ -75,7 +109,10 @@ class IngestWorker {
   bool stopping_ = false;                ///< of its thread
   bool is_waiting_ = false;              ///< its timer for datagrams that wait runs
   std::atomic<bool> is_wanted_ = false;  ///< to be parked
+  std::atomic<std::uint64_t> ticks_ = 0;
   Parking parking_;
+  mutable std::mutex survey_mutex_;
+  std::shared_ptr<const WorkerSurvey> survey_;
   std::thread thread_;
 };
 

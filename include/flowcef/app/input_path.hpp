@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <string>
 
 #include "flowcef/app/delay_line.hpp"
 #include "flowcef/core/counter.hpp"
@@ -15,6 +17,7 @@
 #include "flowcef/decode/own_exports.hpp"
 #include "flowcef/decode/running_totals.hpp"
 #include "flowcef/lookup/lookup_feeder.hpp"
+#include "flowcef/replicate/replicator.hpp"
 #include "flowcef/source/admission.hpp"
 #include "flowcef/source/dead_letter_file.hpp"
 
@@ -50,13 +53,18 @@ class InputPath final : private DataSetHandler {
   using ReportRefused = std::function<void(const Datagram&, Refusal)>;
   void report_refused(ReportRefused report) { report_refused_ = std::move(report); }
 
-  /// Decodes it at once, or once it has waited for as long as the input says.
+  /// Decodes it at once, or once it has waited for as long as the input says. What is not refused for its sender goes on
+  /// to other collectors first, whether or not it can be decoded.
   void decode(const Datagram& datagram);
   void end_session(const IpAddress& exporter, std::uint64_t session);
   /// Decodes what has waited for long enough.
   void decode_due() { delay_.advance(DelayLine::Clock::now()); }
   void tick(std::int64_t now_ns) { decoder_.tick(now_ns); }
   void finish();
+  /// Hands on what goes to other collectors.
+  void flush() noexcept {
+    if (replicator_) replicator_->flush();
+  }
   [[nodiscard]] bool is_waiting() const noexcept { return delay_.is_waiting(); }
   /// Goes on by other element tables, and by the settings that the input has now; as Decoder::reconfigure(). Counters go
   /// on; rates of exporters begin anew.
@@ -66,6 +74,11 @@ class InputPath final : private DataSetHandler {
   /// From now on its records fill those of these lookups that name the input; null: none.
   void fill(Lookups* lookups);
 
+  /// From now on its datagrams go on through this; null: nowhere.
+  void replicate_by(std::unique_ptr<Replicator> replicator);
+
+  [[nodiscard]] const std::string& input_name() const noexcept { return input_.name; }
+
   [[nodiscard]] const DecodeCounters& decode_counters() const noexcept { return decode_counters_; }
   [[nodiscard]] const FilterCounters& filter_counters() const noexcept { return filter_counters_; }
   [[nodiscard]] const Counter& decoded_early() const noexcept { return delay_.early(); }
@@ -74,7 +87,6 @@ class InputPath final : private DataSetHandler {
  private:
   void on_data_set(const DataSet& set) override;
   void on_refused(const Datagram& datagram, Refusal reason) override;
-  void decode_now(const Datagram& datagram);
   void decode_admitted(const Datagram& datagram);
   void take_records(const DataSet& set);
   void render_chosen(const DataSet& set, const OwnExports* own_exports);
@@ -99,6 +111,7 @@ class InputPath final : private DataSetHandler {
   Decoder decoder_;                ///< of an input of log lines: for its books alone
   std::optional<LogDecoder> log_;  ///< reads lines in place of `decoder_`
   DelayLine delay_;
+  std::unique_ptr<Replicator> replicator_;
 };
 
 }  // namespace flowcef

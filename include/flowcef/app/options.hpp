@@ -29,6 +29,9 @@ struct ReloadOptions {
 
 struct StatusOptions {
   std::filesystem::path config;
+  bool all = false;  ///< at most one of the three
+  bool json = false;
+  bool books = false;
 };
 
 struct TestSendOptions {

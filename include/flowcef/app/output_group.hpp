@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -24,6 +25,8 @@ struct OutputStatus {
   SinkConfig config;
   OutputCounts counts;
   std::vector<LinkStatus> links;
+  std::size_t queue_bytes = 0;
+  std::uint64_t spool_bytes = 0;
 };
 
 /// Outputs that want the same text share a rendering: a plan. Outputs can be added, changed and removed while lines
@@ -76,8 +79,8 @@ class OutputGroup {
 
   /// Takes note of the lines that the plans made since the last time, plan by plan.
   void settle(const std::vector<RenderedCounts>& by_plan);
-  /// Input: records sent on so far, all of them settled
-  void add_counts(FinalCounts& counts, std::uint64_t sent_on) const;
+  /// Input: records sent on so far; `by_plan`: what the plans made of those that are not settled, none if all are
+  void add_counts(FinalCounts& counts, std::uint64_t sent_on, std::span<const RenderedCounts> by_plan = {}) const;
   [[nodiscard]] std::vector<OutputStatus> status() const;
 
  private:

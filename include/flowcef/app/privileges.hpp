@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "flowcef/app/capabilities.hpp"
 #include "flowcef/config/config.hpp"
 #include "flowcef/core/source_position.hpp"
 
@@ -26,10 +27,15 @@ struct Account {
 [[nodiscard]] std::expected<std::optional<Account>, ConfigError> find_account(const Config& config,
                                                                               const std::filesystem::path& file);
 
-/// Becomes the account for good, with its groups alone and without any capability; programs it starts get no more
-/// rights either (PR_SET_NO_NEW_PRIVS). A process that is the account already only gives up the latter.
+/// Becomes the account for good, with its groups alone and with limit_rights(). A process that is the account already
+/// only does the latter.
 /// Thread: before others are started.
 /// Errors: std::runtime_error with a text for the user; the process must not go on then.
-void drop_privileges(const Account& account);
+void drop_privileges(const Account& account, const Capabilities& kept);
+
+/// Stays who it is and gives up all capabilities but these; programs that it starts get no more rights either
+/// (PR_SET_NO_NEW_PRIVS).
+/// Thread, errors: as drop_privileges()
+void limit_rights(const Capabilities& kept);
 
 }  // namespace flowcef

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,6 +49,10 @@ class RecordPath {
   /// From now on renderings find what these have, and inputs fill them; null: nothing is found.
   /// Lifetime: they outlive the path, or another call.
   void look_up_in(Lookups* lookups);
+  /// Returns: what sends on datagrams of the input of that name; null: nothing does.
+  using MakeReplicator = std::function<std::unique_ptr<Replicator>(const std::string& input)>;
+  /// From now on datagrams go on through what this makes, once for each input.
+  void replicate_by(MakeReplicator make);
   /// Lifetime: the path of an input, through which its datagrams come, is there until remove_input().
   InputPath& add_input(InputState& input);
   /// Forgets an input. To be called behind the path's finish(); its counters go with it.
@@ -56,6 +61,8 @@ class RecordPath {
   void tick(std::int64_t now_ns);
   /// Whether datagrams wait to be decoded.
   [[nodiscard]] bool is_waiting() const noexcept;
+  /// Renders events of the bridge's own, and hands them on.
+  void emit(const std::vector<BridgeEvent>& events);
   /// Decodes those that have waited for long enough, and hands on what is rendered.
   void decode_due();
   /// Hands on what has been rendered so far.
@@ -87,6 +94,7 @@ class RecordPath {
   DeadLetterFile* dead_letters_;
   Renderer::ReportUnmapped report_unmapped_;
   InputPath::ReportRefused report_refused_;
+  MakeReplicator make_replicator_;  ///< may be empty
   Lookups* lookups_ = nullptr;
   std::optional<LookupReader> reader_;  ///< of lookups_
   std::vector<std::unique_ptr<RenderCounters>> render_counters_;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "flowcef/app/admin_endpoint.hpp"
 #include "flowcef/app/pipeline.hpp"
 #include "flowcef/config/config.hpp"
 #include "flowcef/log/log.hpp"
@@ -15,11 +16,11 @@ struct ReloadResult {
   std::string text;   ///< what changed, or all that is wrong; lines, each ended by LF
 };
 
-/// Thread: that of the pipeline. Lifetime: keeps references to the pipeline and the log factory.
+/// Thread: that of the pipeline. Lifetime: keeps references to the pipeline, the admin endpoint and the log factory.
 class Reloader {
  public:
   /// Input: the file, and what the bridge was started with.
-  Reloader(std::filesystem::path file, Config started, Pipeline& pipeline, LogFactory& logs);
+  Reloader(std::filesystem::path file, Config started, Pipeline& pipeline, AdminEndpoint& admin, LogFactory& logs);
 
   /// Never throws for what a file says or what cannot be opened: that is in the result, and in the log.
   ReloadResult reload();
@@ -34,6 +35,7 @@ class Reloader {
   Config started_;
   Config config_;  ///< in force
   Pipeline& pipeline_;
+  AdminEndpoint& admin_;
   LogFactory& logs_;
   Logger log_;
 };

@@ -1,5 +1,5 @@
-// The folders of the outputs' spools, as long as no spool is open: whether the bridge could write to them, and making
-// those that are missing while that is still allowed.
+// The folders that the bridge writes to, as long as nothing is open in them: whether it could, and making those of spools
+// that are missing while that is still allowed.
 #pragma once
 
 #include <filesystem>
@@ -20,6 +20,11 @@ void create_spool_folders(const Config& config, const std::optional<Account>& ac
 /// Returns: an error for each folder that the bridge could not write to if the user of this process started it.
 /// Thread:  with an account the only one, as it forks.
 [[nodiscard]] ConfigErrors check_spool_folders(const Config& config, const std::optional<Account>& account,
+                                               const std::filesystem::path& file);
+
+/// The same for state_dir, the folder of dead_letter and the files of outputs, for whose lack no start fails: a reload does,
+/// or something is not kept.
+[[nodiscard]] ConfigErrors check_state_folders(const Config& config, const std::optional<Account>& account,
                                                const std::filesystem::path& file);
 
 }  // namespace flowcef

@@ -1,4 +1,4 @@
-// What `flowcef status` shows: the books of the running bridge, and how each output's connections are.
+// What `flowcef status --books` shows: the books of the running bridge, and how each output's connections are.
 #pragma once
 
 #include <string>
@@ -7,6 +7,9 @@
 #include "flowcef/app/pipeline.hpp"
 
 namespace flowcef {
+
+/// Returns: `2026-11-22T01:46:24Z`
+[[nodiscard]] std::string utc_text(LinkStatus::Time time);
 
 /// Returns: where an output sends to, as its `to` key has it: `tcp://siem.example.com:514`; several
 ///          receivers with commas between them.

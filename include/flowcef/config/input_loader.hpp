@@ -14,6 +14,7 @@ struct InputUniqueness {
   Uniqueness names;
   Uniqueness udp_addresses;
   Uniqueness tcp_addresses;
+  Uniqueness files;
 };
 
 /// Input:   `table` with the dotted key `input[0]`; errors say `input.NAME` once the name is known.

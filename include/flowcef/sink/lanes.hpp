@@ -50,6 +50,7 @@ class Lanes {
 
   /// Thread: any.
   [[nodiscard]] OutputQueue& queue() noexcept { return supply_.queue(); }
+  [[nodiscard]] const LineSupply& supply() const noexcept { return supply_; }
   /// The settings of queue and spool.
   void configure(const SinkConfig& config) { supply_.configure(config); }
   /// Thread: any but that of adopt().

@@ -42,7 +42,13 @@ class LineSupply {
   void configure(const SinkConfig& config);
 
   [[nodiscard]] OutputQueue& queue() noexcept { return queue_; }
+  [[nodiscard]] const OutputQueue& queue() const noexcept { return queue_; }
   [[nodiscard]] OutputBooks& books() noexcept { return queue_.books(); }
+  /// Returns: bytes in the spool; 0 where there is none.
+  [[nodiscard]] std::uint64_t spool_bytes() const {
+    const Spooler* const spooler = listener_;
+    return spooler == nullptr ? 0 : spooler->disk_bytes();
+  }
 
   /// Returns: the next lines, now in hand; nothing if there are none. They count as held until release().
   [[nodiscard]] Parcel take();

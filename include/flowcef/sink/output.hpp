@@ -77,6 +77,12 @@ class Output {
   /// Returns: one for each connection at a time.
   /// Thread:  any but that of adopt().
   [[nodiscard]] std::vector<LinkStatus> links() const;
+  /// Returns: bytes of memory that the lines take which are not delivered, as SinkConfig::queue_bytes bounds them.
+  /// Thread:  any.
+  [[nodiscard]] std::size_t queue_bytes() const { return main_.supply().queue().held_bytes(); }
+  /// Returns: bytes on disk; 0 without a spool.
+  /// Thread:  any.
+  [[nodiscard]] std::uint64_t spool_bytes() const { return main_.supply().spool_bytes(); }
   /// As OutputFeed::message_limit(). Lifetime: as this.
   [[nodiscard]] const std::atomic<std::size_t>& message_limit() const noexcept { return main_.message_limit(); }
 

@@ -48,6 +48,8 @@ class OutputQueue {
   /// Returns: the oldest batch, its lines now in hand; nothing if there is none. It counts until release().
   [[nodiscard]] BatchRef pop();
   void release(const LineBatch& batch) { queue_.release(batch.footprint()); }
+  /// Returns: bytes of all batches that count.
+  [[nodiscard]] std::size_t held_bytes() const { return queue_.held(); }
   /// Returns: true once closed and empty.
   [[nodiscard]] bool finished() const { return queue_.finished(); }
 

@@ -53,6 +53,9 @@ class Spooler {
   void wake();
   void set_reachable(bool reachable);
 
+  /// Returns: of all that is on disk
+  [[nodiscard]] std::uint64_t disk_bytes() const { return spool_.status().bytes; }
+
   [[nodiscard]] Parcel take();
   void release(const LineBatch& batch);
 

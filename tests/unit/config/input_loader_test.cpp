@@ -182,17 +182,19 @@ TEST_F(LoadInput, RefusesUnfitValues) {
 }
 
 TEST_F(LoadInput, RefusesOptionsOfOtherTypes) {
-  EXPECT_THAT(errors_of("type = 'tcp'\nlisten = '0.0.0.0:4739'\nreceive_buffer = '1MiB'\nmatch_port = true\n"
-                        "template_idle_timeout = '1m'\nmax_datagrams_per_second = 5\n[input.tls]\n"
-                        "certificate = 'server.pem'\nkey = 'server.key'\n"),
-              ElementsAre("f.toml:8:18: input[0].receive_buffer: only for udp, but this input is tcp (remove the key)",
-                          "f.toml:9:14: input[0].match_port: only for udp, but this input is tcp (remove the key)",
-                          "f.toml:10:25: input[0].template_idle_timeout: only for udp, but this input is tcp "
-                          "(remove the key)",
-                          "f.toml:11:28: input[0].max_datagrams_per_second: only for udp, but this input is tcp "
-                          "(remove the key)",
-                          "f.toml:12:1: input[0].tls: only for tls, but this input is tcp "
-                          "(remove the table, or say type = \"tls\")"));
+  EXPECT_THAT(
+      errors_of("type = 'tcp'\nlisten = '0.0.0.0:4739'\nreceive_buffer = '1MiB'\nmatch_port = true\n"
+                "template_idle_timeout = '1m'\nmax_datagrams_per_second = 5\n[input.tls]\n"
+                "certificate = 'server.pem'\nkey = 'server.key'\n"),
+      ElementsAre(
+          "f.toml:8:18: input[0].receive_buffer: only for udp and tap, but this input is tcp (remove the key)",
+          "f.toml:9:14: input[0].match_port: only for udp, tap and file, but this input is tcp (remove the key)",
+          "f.toml:10:25: input[0].template_idle_timeout: only for udp and tap, but this input is tcp "
+          "(remove the key)",
+          "f.toml:11:28: input[0].max_datagrams_per_second: only for udp and tap, but this input is tcp "
+          "(remove the key)",
+          "f.toml:12:1: input[0].tls: only for tls, but this input is tcp "
+          "(remove the table, or say type = \"tls\")"));
   EXPECT_THAT(
       errors_of("name = 'u'\ntype = 'udp'\nlisten = '0.0.0.0:2055'\nmax_sessions = 5\n"
                 "max_sessions_per_address = 5\nidle_timeout = '1m'\ntls = {}\n"),
@@ -222,9 +224,9 @@ TEST_F(LoadInput, RefusesUnfitStreams) {
 }
 
 TEST_F(LoadInput, NamesOneMistakeInTheTypeAlone) {
-  EXPECT_THAT(
-      errors_of("type = 'sctp'\nlisten = '0.0.0.0:4739'\nreceive_buffer = '1MiB'\nmax_sessions = 5\n"),
-      ElementsAre("f.toml:6:8: input[0].type: expected udp, tcp, tls or syslog, got \"sctp\" (did you mean \"tcp\"?)"));
+  EXPECT_THAT(errors_of("type = 'sctp'\nlisten = '0.0.0.0:4739'\nreceive_buffer = '1MiB'\nmax_sessions = 5\n"),
+              ElementsAre("f.toml:6:8: input[0].type: expected udp, tcp, tls, syslog, tap or file, got \"sctp\" (did "
+                          "you mean \"tcp\"?)"));
 }
 
 TEST_F(LoadInput, ListensOnceOnEachAddressOfAProtocol) {

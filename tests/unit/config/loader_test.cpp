@@ -245,29 +245,30 @@ header = "rfc5425"
 to = "stdout:"
 quue = "64MiB"
 )"),
-      ElementsAre("f.toml:1:11: mapping: expected a readable file, got \"nowhere.toml\" "
-                  "(nowhere.toml: No such file or directory)",
-                  "f.toml:2:13: elements[0]: expected a folder, got \"map.toml\" "
-                  "(map.toml: Not a directory)",
-                  "f.toml:2:25: elements[1]: expected a path, got 5", "f.toml:3:11: workers: expected 1..256, got 257",
-                  "f.toml:4:1: log_levle: unknown key (did you mean \"log_level\"?)",
-                  "f.toml:5:17: stop_deadline: expected a duration 0ms..10m, got \"5\" "
-                  "(units are ms, s, m, h and d, as in \"5s\")",
-                  "f.toml:7:8: input[0].type: expected udp, tcp, tls or syslog, got \"upd\" (did you mean \"udp\"?)",
-                  "f.toml:8:27: input[0].listen[1]: expected a numeric address with a port, such as "
-                  "\"0.0.0.0:2055\" or \"[::]:2055\", got \"localhost:2055\"",
-                  "f.toml:8:45: input[0].listen[2]: expected each only once, got \"0.0.0.0:2055\" again "
-                  "(first at line 8)",
-                  "f.toml:8:61: input[0].listen[3]: expected text, got 2055",
-                  "f.toml:9:18: input[0].receive_buffer: expected a size 64KiB..1GiB, got \"16MB\" "
-                  "(units are B, KiB, MiB, GiB and TiB, as in \"64KiB\")",
-                  "f.toml:12:6: output.siem.to: expected a port 1..65535 after the host, got "
-                  "\"tls://siem.example.com:70000\"",
-                  "f.toml:13:10: output.siem.header: expected none, rfc3164, rfc5424 or gigamon, got \"rfc5425\" "
-                  "(did you mean \"rfc5424\"?)",
-                  "f.toml:14:1: output[1].name: missing, expected a name for logs and counters, such as "
-                  "\"siem\"",
-                  "f.toml:16:1: output[1].quue: unknown key (did you mean \"queue\"?)"));
+      ElementsAre(
+          "f.toml:1:11: mapping: expected a readable file, got \"nowhere.toml\" "
+          "(nowhere.toml: No such file or directory)",
+          "f.toml:2:13: elements[0]: expected a folder, got \"map.toml\" "
+          "(map.toml: Not a directory)",
+          "f.toml:2:25: elements[1]: expected a path, got 5", "f.toml:3:11: workers: expected 1..256, got 257",
+          "f.toml:4:1: log_levle: unknown key (did you mean \"log_level\"?)",
+          "f.toml:5:17: stop_deadline: expected a duration 0ms..10m, got \"5\" "
+          "(units are ms, s, m, h and d, as in \"5s\")",
+          "f.toml:7:8: input[0].type: expected udp, tcp, tls, syslog, tap or file, got \"upd\" (did you mean \"udp\"?)",
+          "f.toml:8:27: input[0].listen[1]: expected a numeric address with a port, such as "
+          "\"0.0.0.0:2055\" or \"[::]:2055\", got \"localhost:2055\"",
+          "f.toml:8:45: input[0].listen[2]: expected each only once, got \"0.0.0.0:2055\" again "
+          "(first at line 8)",
+          "f.toml:8:61: input[0].listen[3]: expected text, got 2055",
+          "f.toml:9:18: input[0].receive_buffer: expected a size 64KiB..1GiB, got \"16MB\" "
+          "(units are B, KiB, MiB, GiB and TiB, as in \"64KiB\")",
+          "f.toml:12:6: output.siem.to: expected a port 1..65535 after the host, got "
+          "\"tls://siem.example.com:70000\"",
+          "f.toml:13:10: output.siem.header: expected none, rfc3164, rfc5424 or gigamon, got \"rfc5425\" "
+          "(did you mean \"rfc5424\"?)",
+          "f.toml:14:1: output[1].name: missing, expected a name for logs and counters, such as "
+          "\"siem\"",
+          "f.toml:16:1: output[1].quue: unknown key (did you mean \"queue\"?)"));
 }
 
 TEST_F(LoadConfig, MissesWhatItNeeds) {
@@ -321,7 +322,7 @@ TEST_F(LoadConfig, RefusesUnfitExporters) {
                   "(first at line 9)",
                   "f.toml:10:12: exporter[0].sequence: expected standard, records, datagrams or off, got \"none\"",
                   "f.toml:11:1: exporter[1]: expected at least one setting, got none (sequence, host, keep, counters, "
-                  "own_exports, classes or interfaces)",
+                  "own_exports, silent_after, classes or interfaces)",
                   "f.toml:11:1: exporter[1].match: missing, expected prefixes such as \"10.1.0.0/16\"",
                   "f.toml:12:1: exporter[1].mach: unknown key (did you mean \"match\"?)"));
   EXPECT_THAT(errors_of(std::string(kSmallest) + "[exporter]\nmatch = '10.0.0.0/8'\n"),

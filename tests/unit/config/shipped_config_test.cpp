@@ -1,6 +1,8 @@
 // The files that flowcef ships must load, the examples in their comments included.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "config_files.hpp"
 #include "flowcef/config/element_table_loader.hpp"
 #include "flowcef/config/loader.hpp"
@@ -124,6 +126,15 @@ TEST_F(ShippedConfig, TheExampleOfUdpShowsTheDefaults) {
             (RenderingConfig{.header = SyslogHeader::rfc5424, .max_bytes = expected.max_message_bytes}));
 }
 
+// SK-03
+TEST_F(ShippedConfig, TheExampleOfATapShowsTheDefaults) {
+  const Config config = load(with_examples(shipped));
+  const auto tap = std::ranges::find_if(
+      config.inputs, [](const InputConfig& input) { return std::holds_alternative<TapConfig>(input.source); });
+  ASSERT_NE(tap, config.inputs.end());
+  EXPECT_EQ(std::get<TapConfig>(tap->source), (TapConfig{.interface = "eth0"}));
+}
+
 /// Returns: the keys that an output, or a table of it, may have.
 std::vector<std::string> known_keys(const ConfigFiles& files, const std::string& text) {
   const auto config = load_config(files.write("unknown.toml", text));
@@ -217,7 +228,7 @@ TEST(Readme, SaysWhoRefusesGigamonsHeaderAndVersion) {
 
 TEST_F(ShippedConfig, ExamplesOfInputsShowTheDefaults) {
   const Config config = load(with_examples(shipped));
-  ASSERT_EQ(config.inputs.size(), 4U);
+  ASSERT_EQ(config.inputs.size(), 6U);
   EXPECT_EQ(std::get<UdpSourceConfig>(config.inputs[0].source).receive_buffer_bytes,
             UdpSourceConfig{}.receive_buffer_bytes);
   const DecodeConfig defaults;
@@ -237,12 +248,12 @@ TEST_F(ShippedConfig, ExamplesOfInputsShowTheDefaults) {
   EXPECT_EQ(tls.max_sessions_per_address, StreamSourceConfig{}.max_sessions_per_address);
   EXPECT_EQ(tls.idle_timeout, StreamSourceConfig{}.idle_timeout);
 
-  EXPECT_EQ(config.inputs[2].name, "shaper-log");
-  EXPECT_EQ(config.inputs[2].decode.log->unmatched, LogConfig{}.unmatched);
-  EXPECT_EQ(config.inputs[2].decode.log->local_time, LogConfig{}.local_time);
-  EXPECT_EQ(config.inputs[2].decode.send, defaults.send);
-  EXPECT_EQ(config.inputs[2].decode.wait, defaults.wait);
-  const auto& syslog = std::get<StreamSourceConfig>(config.inputs[3].source);
+  EXPECT_EQ(config.inputs[4].name, "shaper-log");
+  EXPECT_EQ(config.inputs[4].decode.log->unmatched, LogConfig{}.unmatched);
+  EXPECT_EQ(config.inputs[4].decode.log->local_time, LogConfig{}.local_time);
+  EXPECT_EQ(config.inputs[4].decode.send, defaults.send);
+  EXPECT_EQ(config.inputs[4].decode.wait, defaults.wait);
+  const auto& syslog = std::get<StreamSourceConfig>(config.inputs[5].source);
   EXPECT_EQ(syslog.content, StreamContent::syslog);
   EXPECT_EQ(syslog.max_sessions, StreamSourceConfig{}.max_sessions);
   EXPECT_EQ(syslog.idle_timeout, StreamSourceConfig{}.idle_timeout);

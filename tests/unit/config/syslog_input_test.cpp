@@ -92,7 +92,7 @@ TEST_F(LoadSyslogInput, ExportsOfAnInputMayFeedLookupsAlone) {
 TEST_F(LoadSyslogInput, SaysNothingOfOtherKeysWithoutAType) {
   EXPECT_THAT(errors_of("type = 'sylog'\ntransport = 'tcp'\nlisten = '0.0.0.0:514'\nreceive_buffer = '1MiB'\n"
                         "patterns = 'a.toml'\ntls = { certificate = 'server.pem', key = 'server.key' }\n"),
-              ElementsAre("f.toml:6:8: input[0].type: expected udp, tcp, tls or syslog, got \"sylog\" "
+              ElementsAre("f.toml:6:8: input[0].type: expected udp, tcp, tls, syslog, tap or file, got \"sylog\" "
                           "(did you mean \"syslog\"?)"));
 }
 
@@ -131,7 +131,7 @@ TEST_F(LoadSyslogInput, RefusesWhatIsNotForSyslog) {
       ElementsAre("f.toml:10:14: input[0].match_port: not for syslog: log lines are no exports (remove the key)",
                   "f.toml:11:25: input[0].template_idle_timeout: not for syslog: log lines are no exports "
                   "(remove the key)",
-                  "f.toml:12:18: input[0].receive_buffer: only for udp, but this input is syslog over tcp "
+                  "f.toml:12:18: input[0].receive_buffer: only for udp and tap, but this input is syslog over tcp "
                   "(remove the key)"));
   EXPECT_THAT(errors_of_udp("transport = 'tcp'\npatterns = 'a.toml'\nunmatched = 'send'\nzone = 'UTC'\n"),
               ElementsAre("f.toml:8:13: input[0].transport: only for syslog, but this input is udp "

@@ -1,0 +1,101 @@
+// SK-08, PX-09: the state of the bridge for a person and as JSON.
+#include "flowcef/app/status_report.hpp"
+
+#include <gmock/gmock.h>
+
+#include "flowcef/app/json_writer.hpp"
+#include "flowcef/app/status_json.hpp"
+
+namespace flowcef::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t kNow = 1'750'000'000 * kSecond;
+
+BridgeView healthy() {
+  BridgeView view;
+  view.config_file = "flowcef.toml";
+  view.mappings = {{"mappings/default.toml", "0123456789ab"}};
+  view.started_ns = kNow - 3'725 * kSecond;
+  view.clock = {true, true, 0.000012, 0.034};
+  view.survey.taken_ns = kNow;
+  view.survey.workers = {{kNow, false}};
+  OutputStatus siem;
+  siem.config.name = "siem";
+  siem.config.transport = Transport::tcp;
+  siem.config.host = "192.0.2.9";
+  siem.config.port = 514;
+  siem.counts.delivered = 1'234;
+  siem.links = {{LinkState::open, LinkStatus::Time(std::chrono::seconds(1'749'999'940)), "", "", "tcp", "", {}, {}}};
+  view.survey.outputs = {siem};
+  ExporterReport exporter;
+  exporter.input = "flows";
+  exporter.address = *IpAddress::parse("192.0.2.1");
+  exporter.last_heard_ns = kNow - 3 * kSecond;
+  exporter.counts.records = 1'234;
+  exporter.templates = 2;
+  view.survey.exporters = {exporter};
+  return view;
+}
+
+TEST(StatusReport, HasALineForEachOutputAndExporter) {
+  EXPECT_THAT(status_report(healthy(), 20, kNow),
+              StartsWith("nothing is wrong\n\n"
+                         "output  state  for    to                   delivered  queued  on disk  dropped  last error\n"
+                         "siem    open   1m00s  tcp://192.0.2.9:514      1,234       0        -        0  -\n\n"
+                         "exporter   input  last heard  records  lost  refused  templates\n"
+                         "192.0.2.1  flows  3s ago        1,234     0        0          2\n\n"));
+  EXPECT_THAT(status_report(healthy(), 20, kNow),
+              HasSubstr("clock: synchronised, offset 0.000012 s, error at most 0.034 s\nbridge: version "));
+  EXPECT_THAT(status_report(healthy(), 20, kNow), HasSubstr(", up 1h02m, config flowcef.toml\n"));
+}
+
+TEST(StatusReport, TroubleComesFirst) {
+  BridgeView view = healthy();
+  view.clock.is_synchronised = false;
+  view.survey.exporters[0].counts.sequence.lost = 5;
+  OutputStatus& siem = view.survey.outputs[0];
+  siem.links[0].state = LinkState::waiting;
+  siem.links[0].error = "refused\n\x1b[31m";
+  siem.counts.dropped = {{"queue_full", 2'000}};
+  OutputBooksEntry books;
+  books.name = "siem";
+  books.offered = 3;
+  books.rendered.lines = 2;
+  view.survey.books.add(books);
+  EXPECT_THAT(status_report(view, 0, kNow),
+              StartsWith("! the books do not balance: output siem: of 3 records sent on, 2 were rendered or dropped\n"
+                         "! output siem: waiting for 1m00s: refused  [31m\n"
+                         "! output siem: 2,000 lines dropped, queue_full\n"
+                         "! exporters: 5 lost on the way, by their sequence numbers\n"
+                         "! this machine's clock is not synchronised"));
+  EXPECT_THAT(status_report(view, 0, kNow), HasSubstr("1 more: 1,234 records, 5 lost; --all shows them\n"));
+  EXPECT_THAT(status_report(view, 20, kNow), Not(HasSubstr("--all")));
+}
+
+TEST(StatusJson, HasWhatAPersonSees) {
+  const std::string json = status_json(healthy(), 10, kNow);
+  EXPECT_THAT(json, HasSubstr(R"("clock":{"synchronised":true,"offset_seconds":1.2e-05,"max_error_seconds":0.034})"));
+  EXPECT_THAT(json, HasSubstr(R"("name":"siem","to":"tcp://192.0.2.9:514","up":true,"queued":0)"));
+  EXPECT_THAT(json, HasSubstr(R"("address":"192.0.2.1","input":"flows","last_heard":"2025-06-15T15:06:37Z")"));
+  EXPECT_THAT(json, HasSubstr(R"("imbalances":[])"));
+}
+
+// RFC 8259 section 7
+TEST(JsonWriter, EscapesAndReplacesWhatIsNoText) {
+  JsonWriter json;
+  json.begin_object().key("a\"\\").begin_array();
+  json.value("\n\x01\x7f").value("\xc3\xa4").value("\xff\xc0\x80\xed\xa0\x80").value("\xe2\x82");
+  json.value(std::uint64_t{18'446'744'073'709'551'615U}).value(0.5).value(true).null().begin_object().end_object();
+  json.end_array().member("b", std::uint64_t{0}).end_object();
+  EXPECT_EQ(json.text(),
+            "{\"a\\\"\\\\\":[\"\\u000a\\u0001\x7f\",\"\xc3\xa4\",\"\\ufffd\\ufffd\\ufffd\\ufffd\\ufffd\\ufffd\","
+            "\"\\ufffd\\ufffd\",18446744073709551615,0.5,true,null,{}],\"b\":0}");
+}
+
+}  // namespace
+}  // namespace flowcef::test

@@ -1,0 +1,436 @@
+// SK-04, SK-05, SK-06, SK-07, PX-09, FD-22: what the SIEM is told that it does not see. Real messages are decoded and
+// surveyed once a second; the clock is that of the test, so an hour takes no time.
+#include "flowcef/app/watch.hpp"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <random>
+
+#include "support/packet_builder.hpp"
+
+namespace flowcef::test {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t kBegin = 1'700'000'000 * kSecond;
+
+class Ignore : public DataSetHandler {
+ public:
+  void on_data_set(const DataSet&) override {}
+  void on_refused(const Datagram&, Refusal) override {}
+};
+
+struct Told {
+  int second;
+  BridgeEvent event;
+  [[nodiscard]] std::string value(const std::string& key) const {
+    const auto found = std::ranges::find(event.keys, key, &BridgeEvent::Key::name);
+    return found == event.keys.end() ? "" : found->value;
+  }
+};
+
+class WatchTest : public testing::Test {
+ protected:
+  WatchTest() { config_.books_every = std::chrono::milliseconds(0); }
+
+  void send(const std::string& exporter, const MessageBuilder& message, std::uint16_t port = 50000) {
+    send(exporter, message.bytes(), port);
+  }
+  void send(const std::string& exporter, const std::vector<std::uint8_t>& bytes, std::uint16_t port = 50000) {
+    Datagram datagram = datagram_of(bytes, exporter, port);
+    datagram.received_ns = kBegin + second_ * kSecond + kSecond / 4;
+    decoder_.decode(datagram);
+  }
+  [[nodiscard]] std::uint32_t clock(int ahead = 0) const {
+    return static_cast<std::uint32_t>(kBegin / kSecond + second_ + ahead);
+  }
+
+  /// Ends the second.
+  void look() {
+    WorkerSurvey worker;
+    worker.taken_ns = kBegin + second_ * kSecond + kSecond / 2;
+    if (decodes_) decoder_.tick(worker.taken_ns);
+    survey_exporters("flows", true, decoder_.exporters(), worker);
+    worker.books.add("kernel_drops", kernel_drops_);
+    BridgeSurvey survey;
+    survey.taken_ns = worker.taken_ns + (decodes_ ? 0 : stuck_ns_);
+    survey.add(worker);
+    survey.outputs = outputs_;
+    survey.inputs.emplace_back().name = "flows";
+    for (BridgeEvent& event : watch_.compare(survey, config_)) told_.push_back({second_, std::move(event)});
+    ++second_;
+  }
+
+  template <class Send>
+  void run(int seconds, Send send) {
+    for (const int end = second_ + seconds; second_ < end; look()) send(second_);
+  }
+  void run(int seconds) {
+    run(seconds, [](int) {});
+  }
+
+  /// IPFIX flows, of which the template comes every ten minutes.
+  void flows(const std::string& exporter, std::uint32_t& sequence, int ahead = 0, std::uint32_t domain = 1) {
+    MessageBuilder message = MessageBuilder::ipfix(clock(ahead), domain, sequence++);
+    message.templates(template_record(256, {{4, 1}, {7, 2}})).set(256, ByteWriter().u8(6).u16(80));
+    send(exporter, message);
+  }
+
+  [[nodiscard]] std::vector<std::string> signatures() const {
+    std::vector<std::string> found;
+    for (const Told& told : told_) found.emplace_back(told.event.signature);
+    return found;
+  }
+
+  ElementRegistry registry_;
+  DecodeCounters counters_;
+  InputState input_;
+  Ignore ignore_;
+  Decoder decoder_{registry_, input_, counters_, ignore_};
+  EventsConfig config_;
+  Watch watch_{LogFactory(spdlog::level::off).make("events")};
+  std::vector<OutputStatus> outputs_;
+  std::uint64_t kernel_drops_ = 0;
+  bool decodes_ = true;
+  std::int64_t stuck_ns_ = 0;
+  int second_ = 0;
+  std::vector<Told> told_;
+};
+
+// SK-04, SK-06, FD-22: one of every kind, restarts and reordering among them, for an hour.
+TEST_F(WatchTest, AHealthyHourHasNoEvents) {
+  std::mt19937 random(9);
+  std::uint32_t late = 1;
+  std::uint32_t v9 = 1;
+  std::uint32_t v5 = 1;
+  std::uint32_t asa = 1;
+  std::uint32_t nat = 1;
+  int next_asa = 3;
+  int next_nat = 5;
+  run(3600, [&](int second) {
+    // Each second, and each pair of datagrams in the wrong order.
+    auto ipfix = static_cast<std::uint32_t>(second % 2 == 0 ? second + 2 : second);
+    flows("192.0.2.1", ipfix);
+    // Every 30 s, and every 60 s with a little more or less, by one that is started anew.
+    if (second % 30 == 0) {
+      send("192.0.2.2", MessageBuilder::netflow9(clock(), 1000 * static_cast<std::uint32_t>(second), 1, v9++)
+                            .templates(template_record(300, {{4, 1}}))
+                            .set(300, ByteWriter().u8(6).u8(17).u8(1).u8(6)));
+    }
+    if (second % 60 == second / 60 % 5) {
+      const int up_since = second < 1800 ? 0 : 1800;
+      if (second >= 1800 && second < 1860) v5 = 1;
+      send("192.0.2.3",
+           netflow5_header(
+               {.uptime = static_cast<std::uint32_t>(1000 * (second - up_since)), .seconds = clock(), .sequence = v5++})
+               .append(netflow5_record({}).bytes())
+               .bytes());
+    }
+    // UDP flows that ended an hour ago.
+    if (second % 20 == 0) {
+      send("192.0.2.4", MessageBuilder::ipfix(clock(), 1, late++)
+                            .templates(template_record(256, {{4, 1}, {150, 4}, {151, 4}}))
+                            .set(256, ByteWriter().u8(17).u32(clock(-3660)).u32(clock(-3600))));
+    }
+    // Events as they happen: hours may go by without one.
+    if (second == next_asa) {
+      send("192.0.2.5", MessageBuilder::netflow9(clock(), 1000, 1, asa++)
+                            .templates(template_record(263, {{233, 1}, {4, 1}}))
+                            .set(263, ByteWriter().u8(2).u8(6).u16(0)));
+      next_asa += second < 60 ? 1 : 200 + static_cast<int>(random() % 900);
+    }
+    if (second == next_nat) {
+      send("192.0.2.6", MessageBuilder::ipfix(clock(), 1, nat++)
+                            .templates(template_record(263, {{230, 1}, {4, 1}}))
+                            .set(263, ByteWriter().u8(4).u8(6)));
+      next_nat += second < 60 ? 1 : 200 + static_cast<int>(random() % 900);
+    }
+  });
+  for (const Told& told : told_) ADD_FAILURE() << told.second << ' ' << told.event.signature << ": " << told.event.text;
+  EXPECT_EQ(decoder_.exporters().size(), 6U);
+}
+
+// SK-04: within the stated time, once, and again when it is back.
+TEST_F(WatchTest, AnExporterThatStopsIsTold) {
+  std::uint32_t sequence = 1;
+  run(300, [&](int) { flows("192.0.2.1", sequence); });
+  run(59);
+  EXPECT_THAT(signatures(), IsEmpty());
+  run(1000);
+  ASSERT_THAT(signatures(), ElementsAre("flowcef-exporter-silent"));
+  EXPECT_LE(told_[0].second, 300 + 61);
+  EXPECT_EQ(told_[0].event.exporter, IpAddress::parse("192.0.2.1"));
+  EXPECT_EQ(told_[0].value("cs1"), "flows");
+  run(10, [&](int) { flows("192.0.2.1", sequence); });
+  ASSERT_THAT(signatures(), ElementsAre("flowcef-exporter-silent", "flowcef-exporter-back"));
+  EXPECT_EQ(told_[1].value("SilentSeconds"), "1060");
+}
+
+// SK-04: three times its usual gap where that is more.
+TEST_F(WatchTest, SilenceIsMeasuredByWhatIsUsual) {
+  std::uint32_t sequence = 1;
+  run(600, [&](int second) {
+    if (second % 60 == 0) flows("192.0.2.1", sequence);
+  });
+  run(119);
+  EXPECT_THAT(signatures(), IsEmpty());
+  run(70);
+  EXPECT_THAT(signatures(), ElementsAre("flowcef-exporter-silent"));
+}
+
+// SK-05: every ten minutes is accepted, with one warning.
+TEST_F(WatchTest, AnExporterThatSendsSeldomIsToldOnce) {
+  std::uint32_t sequence = 1;
+  run(6 * 3600, [&](int second) {
+    if (second % 600 < 3) flows("192.0.2.1", sequence);
+  });
+  EXPECT_THAT(signatures(), ElementsAre("flowcef-exporter-interval"));
+}
+
+// SK-04: an exporter has its own limit, or none; SK-06: also one that tells events.
+TEST_F(WatchTest, AnExporterHasItsOwnLimit) {
+  input_.exporters = {{.match = *IpPrefix::parse("192.0.2.1"), .silent_after = std::chrono::seconds(300)},
+                      {.match = *IpPrefix::parse("192.0.2.2"), .silent_after = std::chrono::seconds(0)}};
+  std::uint32_t first = 1;
+  std::uint32_t second = 1;
+  run(100, [&](int) {
+    send("192.0.2.1", MessageBuilder::ipfix(clock(), 1, first++)
+                          .templates(template_record(263, {{230, 1}}))
+                          .set(263, ByteWriter().u8(4)));
+    flows("192.0.2.2", second);
+  });
+  run(298);
+  EXPECT_THAT(signatures(), IsEmpty());
+  run(5);
+  ASSERT_THAT(signatures(), ElementsAre("flowcef-exporter-silent"));
+  EXPECT_EQ(told_[0].event.exporter, IpAddress::parse("192.0.2.1"));
+}
+
+// PX-16: a flood of made-up addresses is none of the exporters that are known.
+TEST_F(WatchTest, MadeUpAddressesAreNoExporters) {
+  std::uint32_t sequence = 1;
+  std::uint32_t made_up = 0;
+  run(120, [&](int) {
+    flows("192.0.2.1", sequence);
+    for (int i = 0; i < 40; ++i, ++made_up) {
+      std::uint32_t first = 1;
+      flows("10." + std::to_string(made_up >> 16) + '.' + std::to_string(made_up >> 8 & 255) + '.' +
+                std::to_string(made_up & 255),
+            first);
+    }
+  });
+  run(600);
+  EXPECT_THAT(signatures(), ElementsAre("flowcef-exporter-silent"));
+}
+
+// A worker that waits for an output hears nobody, and that is not the exporters' fault.
+TEST_F(WatchTest, WhoHearsNothingTellsOfNoSilence) {
+  std::uint32_t sequence = 1;
+  run(120, [&](int) { flows("192.0.2.1", sequence); });
+  decodes_ = false;
+  for (int i = 0; i < 600; ++i) {
+    stuck_ns_ = 10 * kSecond;
+    look();
+  }
+  EXPECT_THAT(signatures(), IsEmpty());
+}
+
+// PX-09: how many, since the last event; late ones are none.
+TEST_F(WatchTest, LossesAreTold) {
+  std::uint32_t sequence = 1;
+  run(100, [&](int) { flows("192.0.2.1", sequence); });
+  sequence += 7;
+  run(12, [&](int second) {
+    if (second % 2 == 0) flows("192.0.2.1", sequence);
+  });
+  ASSERT_THAT(signatures(), ElementsAre("flowcef-sequence-gap"));
+  EXPECT_LE(told_[0].second, 100 + 12);
+  EXPECT_EQ(told_[0].value("cnt"), "7");
+  run(100, [&](int) { flows("192.0.2.1", sequence); });
+  sequence += 3;
+  run(100, [&](int) { flows("192.0.2.1", sequence); });
+  ASSERT_THAT(signatures(), ElementsAre("flowcef-sequence-gap", "flowcef-sequence-gap"));
+  EXPECT_EQ(told_[1].value("cnt"), "3");
+}
+
+TEST_F(WatchTest, TemplatesAreTold) {
+  std::uint32_t sequence = 1;
+  run(30, [&](int) { flows("192.0.2.1", sequence); });
+  send("192.0.2.1", MessageBuilder::ipfix(clock(), 1, sequence)
+                        .templates(template_record(256, {{4, 1}, {11, 2}}))
+                        .set(256, ByteWriter().u8(6).u16(80)));
+  look();
+  ASSERT_THAT(signatures(), ElementsAre("flowcef-template-redefined"));
+  EXPECT_EQ(told_[0].value("TemplateId"), "256");
+  send("192.0.2.1", MessageBuilder::ipfix(clock(), 1, sequence + 1).set(999, ByteWriter().u8(6).u16(80)));
+  run(59);
+  EXPECT_EQ(told_.size(), 1U);
+  run(3);
+  ASSERT_EQ(told_.size(), 2U);
+  const auto missing =
+      std::ranges::find(told_, "flowcef-template-missing", [](const Told& told) { return told.event.signature; });
+  ASSERT_NE(missing, told_.end());
+  EXPECT_EQ(missing->value("WaitingSets"), "1");
+}
+
+TEST_F(WatchTest, ChangedSamplingIsTold) {
+  const auto options = [&](std::uint32_t interval, std::uint32_t sequence) {
+    return MessageBuilder::ipfix(clock(), 1, sequence)
+        .options_templates(ipfix_options_record(400, {{302, 4}}, {{50, 4}}))
+        .set(400, ByteWriter().u32(1).u32(interval));
+  };
+  send("192.0.2.1", options(100, 1));
+  look();
+  send("192.0.2.1", options(100, 2));
+  look();
+  EXPECT_THAT(signatures(), IsEmpty());
+  send("192.0.2.1", options(1000, 3));
+  look();
+  ASSERT_THAT(signatures(), ElementsAre("flowcef-sampling-changed"));
+  EXPECT_EQ(told_[0].value("SamplingIntervalBefore"), "100");
+  EXPECT_EQ(told_[0].value("SamplingIntervalNow"), "1000");
+  const auto v5 = [&](std::uint16_t sampling, std::uint32_t sequence) {
+    return netflow5_header({.seconds = clock(), .sequence = sequence, .sampling = sampling})
+        .append(netflow5_record({}).bytes())
+        .bytes();
+  };
+  send("192.0.2.2", v5(0x4000 | 10, 1));
+  look();
+  send("192.0.2.2", v5(0x4000 | 20, 2));
+  look();
+  EXPECT_EQ(told_.size(), 2U);
+}
+
+// SK-07: a clock that is wrong from the start, one that steps, and one that is right again.
+TEST_F(WatchTest, ClocksAreTold) {
+  std::uint32_t wrong = 1;
+  std::uint32_t steps = 1;
+  run(120, [&](int) {
+    flows("192.0.2.1", wrong, -3600);
+    flows("192.0.2.2", steps);
+  });
+  ASSERT_THAT(signatures(), ElementsAre("flowcef-clock-skew"));
+  EXPECT_THAT(told_[0].event.text, AllOf(HasSubstr("3600 s"), HasSubstr("behind")));
+  run(120, [&](int) {
+    flows("192.0.2.1", wrong);
+    flows("192.0.2.2", steps, 30);
+  });
+  auto found = signatures();
+  std::ranges::sort(found);
+  EXPECT_THAT(found,
+              ElementsAre("flowcef-clock-right", "flowcef-clock-skew", "flowcef-clock-step", "flowcef-clock-step"));
+}
+
+// SK-07: what waited in a buffer comes late, and the clock is right.
+TEST_F(WatchTest, DelaysAreNoClocks) {
+  std::uint32_t sequence = 1;
+  run(120, [&](int) { flows("192.0.2.1", sequence); });
+  run(55);
+  for (int ago = 55; ago > 0; --ago) flows("192.0.2.1", sequence, -ago);
+  run(300, [&](int) { flows("192.0.2.1", sequence); });
+  EXPECT_THAT(signatures(), IsEmpty());
+}
+
+TEST_F(WatchTest, KernelDropsAreTold) {
+  run(10);
+  kernel_drops_ = 5;
+  look();
+  kernel_drops_ = 12;
+  run(30);
+  ASSERT_THAT(signatures(), ElementsAre("flowcef-kernel-drops")) << "once a minute";
+  run(40);
+  ASSERT_THAT(signatures(), ElementsAre("flowcef-kernel-drops", "flowcef-kernel-drops"));
+  EXPECT_EQ(told_[0].value("cnt"), "5");
+  EXPECT_EQ(told_[1].value("cnt"), "7");
+}
+
+// Of each kind so many a minute, and how many had to wait.
+TEST_F(WatchTest, EventsAreFew) {
+  config_.max_per_minute = 2;
+  std::array<std::uint32_t, 5> sequences{1, 1, 1, 1, 1};
+  const auto all = [&](int) {
+    for (std::size_t i = 0; i < sequences.size(); ++i) flows("192.0.2." + std::to_string(i), sequences[i]);
+  };
+  run(100, all);
+  run(62);
+  EXPECT_EQ(told_.size(), 2U);
+  run(180);
+  ASSERT_EQ(told_.size(), 5U);
+  EXPECT_EQ(told_[2].value("HeldBackEvents"), "3");
+}
+
+TEST_F(WatchTest, BooksAreTold) {
+  config_.books_every = std::chrono::minutes(5);
+  outputs_.emplace_back().config.name = "siem";
+  outputs_.back().counts.delivered = 42;
+  std::uint32_t sequence = 1;
+  run(602, [&](int) { flows("192.0.2.1", sequence); });
+  ASSERT_THAT(signatures(), ElementsAre("flowcef-exporter-books", "flowcef-output-books", "flowcef-exporter-books",
+                                        "flowcef-output-books"));
+  EXPECT_EQ(told_[2].value("BooksRecords"), "300");
+  EXPECT_EQ(told_[3].value("BooksDelivered"), "42");
+}
+
+class OutputWatchTest : public WatchTest {
+ protected:
+  OutputWatchTest() {
+    OutputStatus& output = outputs_.emplace_back();
+    output.config.name = "siem";
+    output.config.transport = Transport::tcp;
+    output.config.queue_bytes = 1000;
+    output.links.push_back({});
+    output.links.back().state = LinkState::open;
+  }
+  OutputStatus& output() { return outputs_.front(); }
+};
+
+TEST_F(OutputWatchTest, AnOutputThatIsDownIsToldAndThatItIsUp) {
+  run(10);
+  output().links[0].state = LinkState::waiting;
+  output().links[0].error = "Connection refused";
+  run(5);
+  ASSERT_THAT(signatures(), ElementsAre("flowcef-output-down"));
+  EXPECT_EQ(told_[0].value("reason"), "Connection refused");
+  EXPECT_EQ(told_[0].value("cs1"), "siem");
+  output().links[0].state = LinkState::open;
+  run(5);
+  EXPECT_THAT(signatures(), ElementsAre("flowcef-output-down", "flowcef-output-up"));
+}
+
+TEST_F(OutputWatchTest, AShortInterruptionIsNone) {
+  run(10);
+  output().links[0].state = LinkState::connecting;
+  run(2);
+  output().links[0].state = LinkState::open;
+  run(10);
+  EXPECT_THAT(signatures(), IsEmpty());
+}
+
+TEST_F(OutputWatchTest, AFullQueueAndASpoolAreTold) {
+  output().config.spool.emplace().max_bytes = 1000;
+  output().queue_bytes = 600;
+  output().counts.spooled = 5;
+  output().spool_bytes = 850;
+  run(10);
+  auto found = signatures();
+  std::ranges::sort(found);
+  EXPECT_THAT(found, ElementsAre("flowcef-output-slow", "flowcef-output-spooling", "flowcef-spool-near-full"));
+  told_.clear();
+  output().queue_bytes = 0;
+  output().counts.spooled = 0;
+  output().spool_bytes = 0;
+  output().counts.dropped["queue_full"] = 3;
+  run(10);
+  found = signatures();
+  std::ranges::sort(found);
+  EXPECT_THAT(found, ElementsAre("flowcef-output-caught-up", "flowcef-output-drops", "flowcef-output-fast"));
+}
+
+}  // namespace
+}  // namespace flowcef::test
