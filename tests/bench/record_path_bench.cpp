@@ -1,6 +1,7 @@
 // Decode, map and both together: CPU time, bytes and allocations per record. One thread; run it on a quiet machine and
 // compare medians: build/release/flowcef_bench --benchmark_repetitions=9 --benchmark_report_aggregates_only=true
 #include <benchmark/benchmark.h>
+#include <sys/socket.h>
 
 #include <cstdlib>
 #include <iostream>
@@ -8,6 +9,8 @@
 
 #include "flowcef/app/error_report.hpp"
 #include "flowcef/app/record_path.hpp"
+#include "flowcef/core/file_descriptor.hpp"
+#include "flowcef/core/socket_address.hpp"
 #include "join_bench.hpp"
 #include "key_kinds.hpp"
 #include "support/allocation_counter.hpp"
@@ -101,12 +104,38 @@ void map(benchmark::State& state, const Workload& work) {
   report(state, work, rendered.bytes.value() - bytes, test::allocations() - before);
 }
 
-void decode_and_map(benchmark::State& state, const Workload& work) {
+/// A collector that never reads.
+class Collector {
+ public:
+  Collector() : socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+    SocketAddress address(Endpoint::parse("127.0.0.1:0").value());
+    if (::bind(socket_.get(), address.get(), address.length) != 0) std::abort();
+    getsockname(socket_.get(), address.get(), &address.length);
+    to_ = address.to_endpoint();
+  }
+  [[nodiscard]] const Endpoint& address() const { return to_; }
+
+ private:
+  FileDescriptor socket_;
+  Endpoint to_;
+};
+
+/// Input: `replicates`: whether each datagram goes on to a target too, from our own address
+void decode_and_map(benchmark::State& state, const Workload& work, bool replicates) {
+  const Collector collector;
+  ReplicaPool replicas;
+  LogFactory logs(spdlog::level::off);
+  ReplicateTarget target({.name = "bench", .to = collector.address(), .source = ReplicateSource::own},
+                         logs.make("bench"));
+  if (replicates) target.start();
   BatchPool pool;
   InputState input;
   RecordPath path(translation(), pool, {{kRendering, [](const BatchRef&) {}}}, {&input});
   InputPath& in = *path.inputs().front();
   path.set_event_ids("1700000000000-0-", 1);
+  if (replicates) {
+    in.replicate_by(std::make_unique<Replicator>(replicas, std::vector{&target}, std::vector<Endpoint>()));
+  }
   in.decode(test::datagram_of(work.templates));
   const Datagram datagram = test::datagram_of(work.data);
   for (int i = 0; i < 100; ++i) in.decode(datagram);
@@ -127,7 +156,9 @@ int main(int argc, char** argv) {
                                  [&work](benchmark::State& state) { decode(state, work); });
     benchmark::RegisterBenchmark(("map/" + work.name).c_str(), [&work](benchmark::State& state) { map(state, work); });
     benchmark::RegisterBenchmark(("decode+map/" + work.name).c_str(),
-                                 [&work](benchmark::State& state) { decode_and_map(state, work); });
+                                 [&work](benchmark::State& state) { decode_and_map(state, work, false); });
+    benchmark::RegisterBenchmark(("decode+map+replicate/" + work.name).c_str(),
+                                 [&work](benchmark::State& state) { decode_and_map(state, work, true); });
   }
   register_key_kinds();
   register_joins();

@@ -29,7 +29,8 @@ class Arm:
         config = apart.folder / "flowcef.toml"
         inputs = "".join(f'[[input]]\ntype = "{kind}"\nlisten = ["127.0.0.1:{self.port}"]\n' for kind in ("tcp", "udp"))
         outputs = "".join(output.toml() for output in (Output(self.pace.url, name="healthy", required=True), *others))
-        config.write_text(f'mapping = "{MAPPING}"\nstate_dir = "{apart.folder / "state"}"\nstop_deadline = "200ms"\n'
+        config.write_text(f'mapping = "{MAPPING}"\nstate_dir = "{apart.folder / "state"}"\n'
+                          f'events = {{ enabled = false }}\nstop_deadline = "200ms"\n'
                           f"workers = 1\n{inputs}{outputs}")
         self._process = Process(apart, name, [*enter, BINARY, "run", "--config", config])
         case.wait_until(lambda: tcp_listens(self.port) and self.port in udp_sockets(), "flowcef listens")

@@ -117,7 +117,7 @@ class Convert(Case):
         sample = SOURCE_DIR / "tests/data/softflowd_v9.pcap"
         config = self.folder / "flowcef.toml"
         config.write_text(
-            f'mapping = "{MAPPING}"\nstate_dir = "{self.folder}"\n'
+            f'mapping = "{MAPPING}"\nstate_dir = "{self.folder}"\nevents = {{ enabled = false }}\n'
             '[[input]]\ntype = "udp"\nname = "plain"\nlisten = ["127.0.0.1:2055"]\n'
             '[[input]]\ntype = "udp"\nname = "raw"\nlisten = ["127.0.0.1:2056"]\nrecords = "raw"\n'
             'options_records = false\n[[output]]\nname = "none"\nto = "stdout:"\n')
@@ -144,7 +144,7 @@ class Convert(Case):
         sample = SOURCE_DIR / "tests/data/softflowd_v9.pcap"
         config = self.folder / "flowcef.toml"
         config.write_text(
-            f'mapping = "{MAPPING}"\nstate_dir = "{self.folder}"\n'
+            f'mapping = "{MAPPING}"\nstate_dir = "{self.folder}"\nevents = {{ enabled = false }}\n'
             '[[input]]\ntype = "udp"\nlisten = ["127.0.0.1:2055"]\n'
             '[[exporter]]\nmatch = "127.0.0.0/8"\nhost = "9/3/e1"\n'
             '[[output]]\nname = "none"\nto = "stdout:"\n')

@@ -80,7 +80,7 @@ class Receivers(Case):
 
     def check(self, output, against, *captures):
         config = self.folder / "flowcef.toml"
-        config.write_text(f'mapping = "{MAPPING}"\nstate_dir = "{self.folder}/state"\n'
+        config.write_text(f'mapping = "{MAPPING}"\nstate_dir = "{self.folder}/state"\nevents = {{ enabled = false }}\n'
                           '[[input]]\ntype = "udp"\nlisten = ["127.0.0.1:2055"]\n'
                           f'[[output]]\nname = "siem"\n{output}\n')
         status, out, err = run_program("check", "--config", config, "--against", against, *captures)

@@ -54,7 +54,8 @@ class Reload(Case):
 
     def write(self, inputs, outputs, mapping="A", settings="", exporters=""):
         """Replaces the configuration as an editor does: the bridge never sees half of it."""
-        text = (f'mapping = "{self.mappings.get(mapping, mapping)}"\nstate_dir = "{self.folder / "state"}"\nworkers = 2\n'
+        text = (f'mapping = "{self.mappings.get(mapping, mapping)}"\nstate_dir = "{self.folder / "state"}"\n'
+                f'events = {{ enabled = false }}\nworkers = 2\n'
                 f'{settings}\n{inputs}\n{outputs}\n{exporters}\n')
         beside = self.folder / "flowcef.new"
         beside.write_text(text)

@@ -67,7 +67,7 @@ class Restart(Case):
     def start(self, port):
         config = self.folder / "flowcef.toml"
         config.write_text(
-            f'mapping = "{MAPPING}"\nstate_dir = "{self.folder / "state"}"\nworkers = 2\n'
+            f'mapping = "{MAPPING}"\nstate_dir = "{self.folder / "state"}"\nevents = {{ enabled = false }}\nworkers = 2\n'
             f'[[input]]\ntype = "udp"\nlisten = ["127.0.0.1:{port}"]\n'
             f'[[output]]\nname = "null"\nto = "file:/dev/null"\n')
         bridge = Process(self, "flowcef", [BINARY, "run", "--config", config])

@@ -15,7 +15,7 @@ SIZE = 8000  # six fragments where the MTU is 1500
 class TestSend(Case):
     def configure(self, *outputs):
         path = self.folder / "flowcef.toml"
-        path.write_text(f'mapping = "{MAPPING}"\nstate_dir = "{self.folder / "state"}"\n'
+        path.write_text(f'mapping = "{MAPPING}"\nstate_dir = "{self.folder / "state"}"\nevents = {{ enabled = false }}\n'
                         '[[input]]\ntype = "udp"\nlisten = ["127.0.0.1:2055"]\n' + "\n".join(outputs))
         return path
 
@@ -113,7 +113,7 @@ class Status(Case):
         self.wait_until((self.folder / "state" / "control.sock").exists, "the bridge can be asked")
 
         def status():
-            code, out, err = run_program("status", "--config", bridge.config_path)
+            code, out, err = run_program("status", "--books", "--config", bridge.config_path)
             self.assertEqual(code, 0, err)
             return out.decode()
 
@@ -133,7 +133,7 @@ class Status(Case):
         self.assertNotIn("exporters", text, "those are the workers' alone while they run")
 
         bridge.stop()
-        code, out, err = run_program("status", "--config", bridge.config_path)
+        code, out, err = run_program("status", "--books", "--config", bridge.config_path)
         self.assertEqual((code, out), (1, b""))
         self.assertIn("no running bridge", err)
 

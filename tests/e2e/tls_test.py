@@ -54,7 +54,7 @@ class TlsCase(Case):
         self.wait_until(lambda: re.search(shown, self.status()), f"the status is /{shown}/")
 
     def status(self):
-        status, shown, said = run_program("status", "--config", self.bridge.config_path)
+        status, shown, said = run_program("status", "--books", "--config", self.bridge.config_path)
         self.assertEqual(status, 0, said)
         return shown.decode()
 

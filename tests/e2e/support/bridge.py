@@ -48,10 +48,11 @@ class Bridge:
     """`flowcef run` with a configuration of its own and one input, which has one port of both loopback addresses.
 
     A second output writes the same lines to a file, `copy`, for comparison. `settings` are further lines of the
-    configuration's top level, `input_settings` of its input.
+    configuration's top level, `input_settings` of its input, `admin` of [admin], `events` its table of that name.
     """
 
-    def __init__(self, case, *outputs, stop_deadline="5s", port=None, settings="", input_type="udp", input_settings=""):
+    def __init__(self, case, *outputs, stop_deadline="5s", port=None, settings="", input_type="udp", input_settings="",
+                 admin="enabled = false", events="{ enabled = false }"):
         self._case = case
         self.port = port or free_port(socket.SOCK_DGRAM if input_type == "udp" else socket.SOCK_STREAM)
         self.copy_path = case.folder / "copy.cef"
@@ -59,10 +60,10 @@ class Bridge:
         outputs = [*outputs, Output(f"file:{self.copy_path}", name="copy", header="none")]
         self.config_path.write_text(
             f'mapping = "{MAPPING}"\nstate_dir = "{case.folder / "state"}"\n'
-            f'stop_deadline = "{stop_deadline}"\n{settings}\n'
+            f'stop_deadline = "{stop_deadline}"\nevents = {events}\n{settings}\n'
             f'[[input]]\ntype = "{input_type}"\nlisten = ["127.0.0.1:{self.port}", "[::1]:{self.port}"]\n'
             f"{input_settings}\n"
-            + "\n".join(output.toml() for output in outputs))
+            + "\n".join(output.toml() for output in outputs) + f"\n[admin]\n{admin}\n")
         self.process = Process(case, "flowcef", [BINARY, "run", "--config", self.config_path])
         listens = tcp_listens if input_type != "udp" else lambda port: port in udp_sockets()
         case.wait_until(lambda: listens(self.port), "flowcef listens")

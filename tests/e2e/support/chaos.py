@@ -159,7 +159,7 @@ class ChaosCase(Case):
     def start_bridge(self, to, settings, tls=None, stop_deadline=None):
         self.port = free_port()
         (self.folder / "flowcef.toml").write_text(
-            f'mapping = "{MAPPING}"\nstate_dir = "{self.folder / "state"}"\n'
+            f'mapping = "{MAPPING}"\nstate_dir = "{self.folder / "state"}"\nevents = {{ enabled = false }}\n'
             f'stop_deadline = "{stop_deadline or self.patience():.0f}s"\n'
             f'[[input]]\ntype = "tcp"\nlisten = ["127.0.0.1:{self.port}"]\n'
             f'[[output]]\nname = "siem"\nto = "{to}"\nheader = "rfc5424"\nrequired = true\n{settings}\n'

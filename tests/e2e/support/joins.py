@@ -68,7 +68,8 @@ class JoinCase(Case):
         """`tables` are those of the configuration; `keys` and `events` go into a mapping that extends `base`."""
         mapping = self.write("site.toml", f'extends = "{base}"\n{events}\n[keys]\n{keys}\n')
         copy = f'[[output]]\nname = "copy"\nto = "file:{self.copy_path}"\nheader = "none"\n{copy_settings}\n'
-        self.write("flowcef.toml", f'mapping = "{mapping}"\nstate_dir = "{self.folder / "state"}"\n{settings}\n'
+        self.write("flowcef.toml", f'mapping = "{mapping}"\nstate_dir = "{self.folder / "state"}"\n'
+                                   f'events = {{ enabled = false }}\n{settings}\n'
                    + "\n".join((*tables, copy)))
 
     def start(self, udp=(), tcp=()):
@@ -84,7 +85,7 @@ class JoinCase(Case):
 
     def counts(self):
         """What it has counted so far."""
-        status, out, err = run_program("status", "--config", self.config_path)
+        status, out, err = run_program("status", "--books", "--config", self.config_path)
         self.assertEqual(status, 0, err)
         return parse_counts(out.decode())
 

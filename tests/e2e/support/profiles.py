@@ -73,6 +73,7 @@ class ProfileCase(Case):
                  for name in PROFILES]
         config = self.folder / "flowcef.toml"
         config.write_text(f'mapping = "{mapping}"\nstate_dir = "{self.folder / "state"}"\n'
+                          f'events = {{ enabled = false }}\n'
                           f'[[exporter]]\nmatch = "{NAMED[0]}"\nhost = "{NAMED[1]}"\n[[input]]\ntype = "udp"\n'
                           f'listen = {json.dumps([f"{address}:{self.port}" for address in listen])}\n'
                           + "".join([*outputs, *files]))

@@ -76,7 +76,8 @@ class SiemCase(ChaosCase):
         self.config_path = self.folder / "flowcef.toml"
         inputs = "".join(f'[[input]]\ntype = "{kind}"\nlisten = ["127.0.0.1:{self.port}"]\n' for kind in ("tcp", "udp"))
         self.config_path.write_text(
-            f'mapping = "{MAPPING}"\nstate_dir = "{self.folder / "state"}"\nstop_deadline = "{stop_deadline}"\n'
+            f'mapping = "{MAPPING}"\nstate_dir = "{self.folder / "state"}"\n'
+            f'events = {{ enabled = false }}\nstop_deadline = "{stop_deadline}"\n'
             "workers = 1\n" + inputs + "".join(output.toml() for output in outputs))
 
     def start(self, enter=()):
@@ -87,7 +88,7 @@ class SiemCase(ChaosCase):
         self.wait_until((self.folder / "state" / "control.sock").exists, "the bridge can be asked")
 
     def status(self):
-        code, out, err = run_program("status", "--config", self.config_path)
+        code, out, err = run_program("status", "--books", "--config", self.config_path)
         self.assertEqual(code, 0, err)
         return out.decode()
 
