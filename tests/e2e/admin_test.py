@@ -131,11 +131,11 @@ class Admin(Case):
         config = self.bridge.config_path
         off = config.read_text()
         self.assertNotIn("admin endpoint", self.bridge.log())
-        config.write_text(off.replace("enabled = false", f'listen = "127.0.0.1:{self.admin}"'))
+        config.write_text(off.replace("[admin]\nenabled = false", f'[admin]\nlisten = "127.0.0.1:{self.admin}"'))
         self.assertEqual(run_program("reload", "--config", config)[0], 0)
         self.assertEqual(self.get("/readyz")[0], 200)
         with socket.create_server(("127.0.0.1", 0)) as other:
-            config.write_text(off.replace("enabled = false", f'listen = "127.0.0.1:{other.getsockname()[1]}"'))
+            config.write_text(off.replace("[admin]\nenabled = false", f'[admin]\nlisten = "127.0.0.1:{other.getsockname()[1]}"'))
             code, _, err = run_program("reload", "--config", config)
             self.assertEqual(code, 2, err)
             self.assertEqual(self.get("/readyz")[0], 200, "the old one goes on")

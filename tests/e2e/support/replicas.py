@@ -98,14 +98,15 @@ class Replicating:
 
     def counts(self):
         """Of the running bridge."""
-        return parse_counts(self._run("status"))
+        return parse_counts(self._run("status", "--books"))
 
     def reload(self, *replicates):
         self.config_path.write_text(self.config(replicates))
         return self._run("reload")
 
-    def _run(self, command):
-        done = Process(self._case, f"{self.name}-{command}", [BINARY, command, "--config", self.config_path],
+    def _run(self, command, *options):
+        done = Process(self._case, f"{self.name}-{command}", [BINARY, command, *options, "--config",
+                                                              self.config_path],
                        vital=False)
         self._case.assertEqual(done.wait(), 0, done.stderr())
         text = done.stdout()
