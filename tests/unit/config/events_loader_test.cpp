@@ -12,9 +12,9 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-class LoadEvents : public testing::Test {
+class LoadBridgeEvents : public testing::Test {
  protected:
-  LoadEvents() { files.write("map.toml", ""); }
+  LoadBridgeEvents() { files.write("map.toml", ""); }
 
   /// Loads a complete file with `lines`, which begin in line 9.
   std::expected<Config, ConfigErrors> load(std::string_view lines) {
@@ -27,7 +27,7 @@ class LoadEvents : public testing::Test {
   ConfigFiles files;
 };
 
-TEST_F(LoadEvents, AreOnUnlessTheFileSaysOtherwise) {
+TEST_F(LoadBridgeEvents, AreOnUnlessTheFileSaysOtherwise) {
   const auto plain = load("");
   ASSERT_TRUE(plain);
   EXPECT_EQ(plain->events, EventsConfig());
@@ -40,7 +40,7 @@ TEST_F(LoadEvents, AreOnUnlessTheFileSaysOtherwise) {
   EXPECT_EQ(set->exporters.at(0).silent_after, seconds(0));
 }
 
-TEST_F(LoadEvents, WhatIsUnfitIsRefused) {
+TEST_F(LoadBridgeEvents, WhatIsUnfitIsRefused) {
   const auto loaded =
       load("[events]\nenabled = 'no'\nsilent_after = 60\nclock_skew = '1s'\nmax_per_minute = 0\nevery = '1m'\n");
   ASSERT_FALSE(loaded);
