@@ -55,8 +55,7 @@ void TapCapture::activate(const TapConfig& config) {
     case PCAP_ERROR_PROMISC_PERM_DENIED:
       fail(interface_, "Operation not permitted",
            "a tap needs root or the capability CAP_NET_RAW; after `user` has changed the user, a reload has it only if "
-           "a "
-           "tap was configured at the start: restart the bridge");
+           "a tap or a kept source was configured at the start: restart the bridge");
     case PCAP_ERROR_IFACE_NOT_UP:
       fail(interface_, "the interface is down", "ip link set " + interface_ + " up");
     default:

@@ -50,8 +50,8 @@ struct Domain {
   std::uint64_t store_serial = 0;  ///< of the store's domain that the tables are of
   SequenceTracker sequence;
   std::optional<IpAddress> stated_exporter;  ///< who its options data says that it is, where that is believed
-  std::uint16_t header_sampling =
-      0;  ///< of the latest NetFlow v5 header: one packet out of so many; 0: it says nothing
+  /// Of the latest NetFlow v5 header: one packet out of so many; 0: it says nothing.
+  std::uint16_t header_sampling = 0;
 };
 
 struct Exporter {
