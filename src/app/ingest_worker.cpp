@@ -32,6 +32,7 @@ InputReport report_of(const WorkerInput& input) {
   report.records = decode.records.value();
   report.refused = decode.refused_total();
   if (input.udp) report.kernel_drops = input.udp->counts().kernel_drops.value();
+  if (input.tap) report.kernel_drops = input.tap->counts().kernel_drops.value();
   return report;
 }
 
