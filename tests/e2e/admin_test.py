@@ -166,7 +166,15 @@ class Admin(Case):
         Process(self, "prometheus", [find_program("prometheus"), f"--config.file={config}",
                                      f"--storage.tsdb.path={self.folder / 'data'}", "--log.level=warn",
                                      f"--web.listen-address=127.0.0.1:{port}"])
-        self.wait_until(lambda: tcp_listens(port), "Prometheus listens")
+
+        def is_ready():
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/-/ready", timeout=10) as answer:
+                    return answer.status == 200
+            except OSError:
+                return False
+
+        self.wait_until(is_ready, "Prometheus is ready")  # until then it listens and answers with 503
 
         def query(path, **parameters):
             url = f"http://127.0.0.1:{port}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
