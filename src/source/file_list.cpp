@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <stdexcept>
 #include <system_error>
@@ -31,19 +32,24 @@ void add_file(const std::string& path, std::vector<ListedFile>& files) {
                    std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec});
 }
 
-void add_folder(const std::string& path, std::vector<ListedFile>& files) {
+/// Returns: why not all is listed.
+std::error_code add_folder(const std::string& path, std::vector<ListedFile>& files) {
   std::error_code error;
   for (std::filesystem::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
     if (!entry->path().filename().string().starts_with('.')) add_file(entry->path().string(), files);
   }
+  return error;
 }
 
-void add_glob(const std::string& pattern, std::vector<ListedFile>& files) {
+std::error_code add_glob(const std::string& pattern, std::vector<ListedFile>& files) {
   glob_t found{};
-  if (::glob(pattern.c_str(), GLOB_NOSORT, nullptr, &found) == 0) {
-    for (std::size_t i = 0; i < found.gl_pathc; ++i) add_file(found.gl_pathv[i], files);
-  }
+  errno = 0;
+  const int status = ::glob(pattern.c_str(), GLOB_NOSORT | GLOB_ERR, nullptr, &found);
+  const std::error_code error(errno != 0 ? errno : EIO, std::generic_category());
+  for (std::size_t i = 0; i < found.gl_pathc; ++i) add_file(found.gl_pathv[i], files);
   ::globfree(&found);
+  const bool is_whole = status == 0 || status == GLOB_NOMATCH || error == std::errc::no_such_file_or_directory;
+  return is_whole ? std::error_code() : error;
 }
 
 bool is_folder(const std::string& path) {
@@ -72,13 +78,10 @@ bool is_before_naturally(std::string_view a, std::string_view b) noexcept {
   return whole_a < whole_b;
 }
 
-std::vector<ListedFile> list_files(const std::string& path) {
+std::expected<std::vector<ListedFile>, std::string> list_files(const std::string& path) {
   std::vector<ListedFile> files;
-  if (is_folder(path)) {
-    add_folder(path, files);
-  } else {
-    add_glob(path, files);
-  }
+  const std::error_code error = is_folder(path) ? add_folder(path, files) : add_glob(path, files);
+  if (error) return std::unexpected(path + ": " + error.message());
   std::ranges::sort(files, is_before_naturally, &ListedFile::path);
   return files;
 }
@@ -92,10 +95,11 @@ std::vector<std::string> expand_files(const std::vector<std::string>& arguments)
       names.push_back(argument);
       continue;
     }
-    const std::vector<ListedFile> files = list_files(argument);
-    if (files.empty() && is_there) throw std::runtime_error(argument + ": the folder has no files");
-    if (files.empty()) names.push_back(argument);
-    for (const ListedFile& file : files) names.push_back(file.path);
+    const auto files = list_files(argument);
+    if (!files) throw std::runtime_error(files.error());
+    if (files->empty() && is_there) throw std::runtime_error(argument + ": the folder has no files");
+    if (files->empty()) names.push_back(argument);
+    for (const ListedFile& file : *files) names.push_back(file.path);
   }
   return names;
 }

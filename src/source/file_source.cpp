@@ -108,7 +108,14 @@ class FileSource::Impl : public std::enable_shared_from_this<Impl> {
   void look() {
     if (is_closed_) return;
     const auto began = Clock::now();
-    std::vector<ListedFile> files = list_files(config_.path);
+    auto listed = list_files(config_.path);
+    if (!listed) {
+      if (!std::exchange(warned_of_listing_, true)) logger_->warn("cannot list the files: {}", listed.error());
+      look_took_ = Clock::now() - began;
+      return take_slice();
+    }
+    if (std::exchange(warned_of_listing_, false)) logger_->info("the files can be listed again: path={}", config_.path);
+    std::vector<ListedFile> files = *std::move(listed);
     std::ranges::stable_sort(files, {}, &ListedFile::changed_ns);
     if (files.size() > kMaxFiles) {
       if (!std::exchange(warned_of_many_, true)) {
@@ -125,15 +132,18 @@ class FileSource::Impl : public std::enable_shared_from_this<Impl> {
   void forget_missing(const std::vector<ListedFile>& files) {
     std::set<Key> there;
     for (const ListedFile& file : files) there.emplace(file.device, file.inode);
-    std::erase_if(progress_.marks(), [&](const auto& entry) { return !there.contains(entry.first); });
     for (auto entry = open_.begin(); entry != open_.end();) {
       if (there.contains(entry->first)) {
         ++entry;
         continue;
       }
       read_to_end(entry->second);  // it was removed, and what it has is still there
+      FileMark& mark = progress_.marks()[entry->first];
+      mark.frames = std::max(mark.frames, entry->second.file->counts().frames.value());
       entry = open_.erase(entry);
     }
+    if (files.empty()) return;  // perhaps what was mounted here is away for now
+    std::erase_if(progress_.marks(), [&](const auto& entry) { return !there.contains(entry.first); });
   }
 
   void take_slice() {
@@ -146,13 +156,13 @@ class FileSource::Impl : public std::enable_shared_from_this<Impl> {
       idle_due_ = false;
       handlers_.on_idle();
     }
+    save_when_due();
     if (!queue_.empty()) {
       asio::post(context_, [weak = weak_from_this()] {
         if (const auto self = weak.lock()) self->take_slice();
       });
       return;
     }
-    save_when_due();
     timer_.expires_after(std::max<Clock::duration>(kLookEvery, look_took_ * kLookShare));
     timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
       const auto self = weak.lock();
@@ -312,6 +322,7 @@ class FileSource::Impl : public std::enable_shared_from_this<Impl> {
   std::uint64_t slices_ = 0;
   bool idle_due_ = false;
   bool warned_of_many_ = false;
+  bool warned_of_listing_ = false;
   bool is_closed_ = false;
 };
 

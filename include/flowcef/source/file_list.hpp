@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,11 +23,12 @@ struct ListedFile {
 
 /// Input:   a folder, whose files are meant but for hidden ones and those in folders in it; or a glob
 /// Returns: those that can be looked at, in natural order; none if there is no such folder
-[[nodiscard]] std::vector<ListedFile> list_files(const std::string& path);
+/// Errors:  what kept it from seeing all of them
+[[nodiscard]] std::expected<std::vector<ListedFile>, std::string> list_files(const std::string& path);
 
 /// Returns: what a command line means by its arguments: a name of its own stands for itself, also where there is no such
 ///          file; a folder and a glob for their files, in natural order.
-/// Errors:  std::runtime_error for a folder without files
+/// Errors:  std::runtime_error for a folder without files, or that cannot be listed
 [[nodiscard]] std::vector<std::string> expand_files(const std::vector<std::string>& arguments);
 
 }  // namespace flowcef

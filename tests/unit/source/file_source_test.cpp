@@ -191,5 +191,26 @@ TEST_F(FollowFiles, WaitsForAFolderThatIsNotThere) {
   folder_ = folder;
 }
 
+// What was mounted there is away for a while: nothing is forgotten, so nothing is read twice.
+TEST_F(FollowFiles, KnowsItsFilesWhenTheFolderWasEmptyForAWhile) {
+  write("a.pcap", capture_of({"1", "2"}), 30);
+  write("b.pcap", capture_of({"3"}), 20);
+  const std::filesystem::path away = folder_.string() + "-away";
+  start();
+  ASSERT_TRUE(wait_for(3));
+  std::filesystem::create_directory(away);
+  for (const char* name : {"a.pcap", "b.pcap"}) std::filesystem::rename(folder_ / name, away / name);
+  run_for(std::chrono::milliseconds(1100));
+  stop();
+  start();
+  run_for(std::chrono::milliseconds(100));
+  for (const char* name : {"a.pcap", "b.pcap"}) std::filesystem::rename(away / name, folder_ / name);
+  write("c.pcap", capture_of({"4"}));
+  ASSERT_TRUE(wait_for(4));
+  run_for(std::chrono::milliseconds(1100));
+  EXPECT_THAT(seen_, ElementsAre("1", "2", "3", "4"));
+  std::filesystem::remove_all(away);
+}
+
 }  // namespace
 }  // namespace flowcef::test
