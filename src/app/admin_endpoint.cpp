@@ -105,8 +105,8 @@ std::unique_ptr<HttpServer> AdminEndpoint::prepare(const AdminConfig& config) {
 
 void AdminEndpoint::adopt(const AdminConfig& config, std::unique_ptr<HttpServer> prepared) {
   published_->max_exporters = config.max_exporters;
+  if (config.enabled != config_.enabled || config.listen != config_.listen) server_.reset();  // also where none follows
   config_ = config;
-  if (!config.enabled) server_.reset();
   if (!prepared) return;
   server_ = std::move(prepared);
   publish();

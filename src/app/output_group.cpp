@@ -190,6 +190,11 @@ OutputBooksEntry OutputGroup::entry_of(const Member& member, std::uint64_t sent_
 void OutputGroup::add_counts(FinalCounts& counts, std::uint64_t sent_on,
                              std::span<const RenderedCounts> by_plan) const {
   for (const OutputBooksEntry& entry : left_) counts.add(entry);
+  for (const Leaving& leaving : leaving_) {
+    OutputBooksEntry entry = leaving.entry;
+    entry.counts = leaving.output->counts();
+    counts.add(entry);
+  }
   for (const Member& member : members_) {
     OutputBooksEntry entry = entry_of(member, sent_on);
     if (member.plan < by_plan.size()) entry.rendered += by_plan[member.plan];
