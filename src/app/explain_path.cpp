@@ -334,9 +334,9 @@ void ExplainPath::note_unused(const Exporter& exporter) {
   ExporterFinding& finding = known->second;
   for (const auto& [key, domain] : exporter.domains) {
     for (const auto& [id, entry] : domain.templates) {
-      const bool used = std::ranges::any_of(finding.layouts, [&, id = id, number = key.domain](const LayoutUse& use) {
-        return use.ids.contains({number, id});
-      });
+      const bool used = std::ranges::any_of(
+          finding.layouts,
+          [&, number = key.domain, layout = id](const LayoutUse& use) { return use.ids.contains({number, layout}); });
       if (used || finding.unused.size() == kMaxIds) continue;
       finding.unused.push_back({key.domain, id, entry->layout->options, entry->layout->fields.size()});
     }

@@ -29,7 +29,7 @@ constexpr std::size_t kMaxRate = 1'000'000'000;
 constexpr std::size_t kMinIpv6Mtu = 1'280;  // RFC 8200 section 5
 constexpr std::size_t kMaxIpv6Mtu = 65'535;
 
-constexpr std::string_view kUnlimited = "unlimited";
+constexpr std::string_view kUnlimitedWord = "unlimited";
 constexpr std::string_view kAuto = "auto";
 
 std::optional<milliseconds> wait_option(const ValueReader& value) {
@@ -42,7 +42,7 @@ std::optional<std::size_t> ipv6_mtu_option(const ValueReader& value) {
 }
 
 std::optional<std::size_t> rate_option(const ValueReader& value) {
-  if (value.is_word(kUnlimited)) return std::size_t{0};
+  if (value.is_word(kUnlimitedWord)) return std::size_t{0};
   return value.number(std::size_t{1}, kMaxRate, "\"unlimited\"");
 }
 
@@ -116,7 +116,7 @@ class DeliveryLoader {
   void read_rate_burst() {
     const auto value = find_for("rate_burst", kUdpOutputs);
     if (!value) return;
-    if (const auto rate = table_.find("rate_limit"); !rate || rate->is_word(kUnlimited)) {
+    if (const auto rate = table_.find("rate_limit"); !rate || rate->is_word(kUnlimitedWord)) {
       value->refuse("only together with rate_limit", "say how many lines a second too");
     } else if (const auto lines = value->number(std::size_t{1}, kMaxRate)) {
       sink_.udp.rate_burst = *lines;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <functional>
 #include <system_error>
 
 #include "flowcef/config/quoted_text.hpp"
@@ -119,10 +120,10 @@ class TableParser {
     }
     ElementRow row;
     row.where = {file_, line_, 1};
-    const bool fits = parse_pen(cells[0], row) & parse_id(cells[1], row) & parse_name(cells[2], row) &
-                      parse_type(cells[3], row);  // no short cut: every error is reported
+    const std::array fit{parse_pen(cells[0], row), parse_id(cells[1], row), parse_name(cells[2], row),
+                         parse_type(cells[3], row)};  // all of them, so that every error is reported
     if (cells.size() > kRequiredColumns) row.units = cells[4].text;
-    if (fits) rows_.push_back(std::move(row));
+    if (std::ranges::all_of(fit, std::identity{})) rows_.push_back(std::move(row));
   }
 
   bool parse_pen(Cell cell, ElementRow& row) {

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint32_t kMaxHeader = 1'024;
 constexpr std::uint32_t kMaxRecord = 65'000;
-constexpr std::uint32_t kMaxNumber = 8;  // bytes of a number
+constexpr std::uint32_t kMaxNumberBytes = 8;  // bytes of a number
 constexpr std::size_t kMaxFields = 512;
 
 std::optional<std::uint32_t> length_option(const ValueReader& value, std::uint32_t max) {
@@ -109,7 +109,7 @@ class LayoutReader {
   static std::optional<LayoutPlace> read_number(const ValueReader& value) {
     auto table = value.table("a place such as { offset = 2, length = 1 }");
     if (!table) return std::nullopt;
-    const auto place = read_place(*table, kMaxNumber);
+    const auto place = read_place(*table, kMaxNumberBytes);
     table->refuse_unread();
     return place;
   }

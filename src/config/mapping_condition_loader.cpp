@@ -11,7 +11,7 @@
 namespace flowcef {
 namespace {
 
-constexpr std::int64_t kMaxNumber = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kMaxOperand = std::numeric_limits<std::int64_t>::max();
 constexpr std::string_view kTests = "a number, true, false, a text or a range such as { min = 1024, max = 65535 }";
 
 bool is_prefix(std::string_view text) {
@@ -38,7 +38,7 @@ std::vector<PositionedText> read_formats(const ValueReader& value) {
 std::optional<TestSpec::Range> read_range(TableReader table) {
   TestSpec::Range range;
   const auto bound = [](const ValueReader& value) {
-    const auto number = value.number(std::int64_t{0}, kMaxNumber);
+    const auto number = value.number(std::int64_t{0}, kMaxOperand);
     return number ? std::optional(static_cast<std::uint64_t>(*number)) : std::nullopt;
   };
   const bool has_min = table.read("min", range.min, bound);
@@ -60,7 +60,7 @@ std::optional<TestSpec> read_test(const ValueReader& value) {
   TestSpec test;
   test.where = value.where();
   if (value.get_if<std::int64_t>() != nullptr) {
-    const auto number = value.number(std::int64_t{0}, kMaxNumber);
+    const auto number = value.number(std::int64_t{0}, kMaxOperand);
     if (!number) return std::nullopt;
     test.value = static_cast<std::uint64_t>(*number);
   } else if (const auto* boolean = value.get_if<bool>()) {

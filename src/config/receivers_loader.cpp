@@ -13,7 +13,8 @@
 namespace flowcef {
 namespace {
 
-constexpr std::array kModes = {Choice{"failover", Distribution::failover}, Choice{"balance", Distribution::balance}};
+constexpr std::array kDistributions = {Choice{"failover", Distribution::failover},
+                                       Choice{"balance", Distribution::balance}};
 
 constexpr std::size_t kMinReceivers = 2;
 constexpr std::size_t kMaxReceivers = 16;
@@ -89,7 +90,7 @@ class ReceiversLoader {
       }
       return;
     }
-    if (mode) sink_.distribution = mode->choice(kModes).value_or(sink_.distribution);
+    if (mode) sink_.distribution = mode->choice(kDistributions).value_or(sink_.distribution);
     if (!failback) return;
     if (sink_.distribution == Distribution::balance) {
       failback->refuse("only for mode = \"failover\"", "remove the key: with balance all receivers get lines");

@@ -16,7 +16,7 @@ namespace {
 
 using std::filesystem::path;
 
-constexpr std::array kModes = {Choice{"overflow", SpoolMode::overflow}, Choice{"journal", SpoolMode::journal}};
+constexpr std::array kSpoolModes = {Choice{"overflow", SpoolMode::overflow}, Choice{"journal", SpoolMode::journal}};
 constexpr std::array kSyncs = {Choice{"interval", SpoolSync::interval}, Choice{"always", SpoolSync::always},
                                Choice{"never", SpoolSync::never}};
 constexpr std::array kReplays = {Choice{"fifo", SpoolReplay::fifo}, Choice{"interleave", SpoolReplay::interleave}};
@@ -67,7 +67,7 @@ void load_spool(TableReader& output, bool has_target, const path& base, const pa
   });
   table->read("max_bytes", spool.max_bytes,
               [](const ValueReader& reader) { return reader.size(kMinBytes, kMaxBytes); });
-  table->read("mode", spool.mode, [](const ValueReader& reader) { return reader.choice(kModes); });
+  table->read("mode", spool.mode, [](const ValueReader& reader) { return reader.choice(kSpoolModes); });
   table->read("fsync", spool.sync, [](const ValueReader& reader) { return reader.choice(kSyncs); });
   table->read("replay", spool.replay, [](const ValueReader& reader) { return reader.choice(kReplays); });
   table->read("replay_rate", spool.replay_rate, replay_rate_option);

@@ -39,7 +39,7 @@ constexpr ValueRow kRcode[] = {
 };
 
 // What has no name is written as RFC 3597 section 5 has it.
-constexpr BuiltInTable kTables[] = {
+constexpr BuiltInTable kDnsTables[] = {
     {"dns_type", kType, {.bits = false, .unknown = "TYPE", .parts = {}}},
     {"dns_class", kClass, {.bits = false, .unknown = "CLASS", .parts = {}}},
     {"dns_opcode", kOpcode, {}},
@@ -49,7 +49,7 @@ constexpr BuiltInTable kTables[] = {
 }  // namespace
 
 std::span<const BuiltInTable> dns_tables() {
-  return kTables;
+  return kDnsTables;
 }
 
 }  // namespace flowcef

@@ -127,7 +127,7 @@ constexpr ValueRow kAnonymizationTechnique[] = {
     {8, "noise"},       {9, "offset"},
 };
 
-constexpr BuiltInTable kTables[] = {
+constexpr BuiltInTable kFlowTables[] = {
     {"firewall_event", kFirewallEvent, {}},
     {"asa_extended_event", kAsaExtendedEvent, {}},
     {"nat_event", kNatEvent, {}},
@@ -149,7 +149,7 @@ constexpr BuiltInTable kTables[] = {
 }  // namespace
 
 std::span<const BuiltInTable> flow_tables() {
-  return kTables;
+  return kFlowTables;
 }
 
 }  // namespace flowcef

@@ -181,7 +181,7 @@ constexpr ValueRow kDataLinkFrameType[] = {{1, "Ethernet"}, {2, "802.11"}};
 
 constexpr TableShape kOfBits{.bits = true, .unknown = {}, .parts = {}};
 
-constexpr BuiltInTable kTables[] = {
+constexpr BuiltInTable kPacketTables[] = {
     {"protocol", kProtocol, {}},
     {"tcp_flags", kTcpFlags, kOfBits},
     {"fragment_flags", kFragmentFlags, kOfBits},
@@ -196,7 +196,7 @@ constexpr BuiltInTable kTables[] = {
 }  // namespace
 
 std::span<const BuiltInTable> packet_tables() {
-  return kTables;
+  return kPacketTables;
 }
 
 }  // namespace flowcef

@@ -364,7 +364,7 @@ constexpr ValueRow kCipher[] = {
     {53253, "TLS_ECDHE_PSK_WITH_AES_128_CCM_SHA256"},
 };
 
-constexpr BuiltInTable kTables[] = {
+constexpr BuiltInTable kTlsTables[] = {
     {"tls_version", kVersion, {}},
     {"tls_cipher", kCipher, {}},
 };
@@ -372,7 +372,7 @@ constexpr BuiltInTable kTables[] = {
 }  // namespace
 
 std::span<const BuiltInTable> tls_tables() {
-  return kTables;
+  return kTlsTables;
 }
 
 }  // namespace flowcef

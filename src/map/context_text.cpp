@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "append_text.hpp"
 #include "value_forms.hpp"
 #include "value_writers.hpp"
 
@@ -32,11 +33,6 @@ unsigned version_of(const Template& layout) noexcept {
 
 bool has_nanoseconds(ExportFormat format) noexcept {
   return format < ExportFormat::netflow9;
-}
-
-char* append(char* out, std::string_view text) noexcept {
-  std::memcpy(out, text.data(), text.size());
-  return out + text.size();
 }
 
 char* write_ipv4_only(char* out, const IpAddress& address, ValueForm form) noexcept {

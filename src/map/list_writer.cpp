@@ -3,6 +3,7 @@
 #include <cstring>
 #include <tuple>
 
+#include "append_text.hpp"
 #include "flowcef/core/cef_escape.hpp"
 #include "plain_op.hpp"
 #include "value_writers.hpp"
@@ -13,11 +14,6 @@ namespace {
 bool may_hold_commas(const ListItem& item) noexcept {
   return item.element == nullptr || item.element->type == DataType::string ||
          item.element->type == DataType::octet_array || is_list(item.element->type);
-}
-
-char* append(char* out, std::string_view text) noexcept {
-  std::memcpy(out, text.data(), text.size());
-  return out + text.size();
 }
 
 std::string_view text_of(const Program& program, const Literal& literal) noexcept {

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::uint16_t kFlowEndSysUpTime = 21;
 constexpr std::uint16_t kFlowStartSysUpTime = 22;
-constexpr std::uint16_t kApplicationId = 95;
+constexpr std::uint16_t kApplicationElement = 95;
 constexpr std::uint16_t kFlowStartDeltaMicroseconds = 158;
 constexpr std::uint16_t kFlowEndDeltaMicroseconds = 159;
 
@@ -73,7 +73,7 @@ bool can_be_cut(const Source& source, ValueForm form) {
   if (source.column != nullptr) return source.column->type == DataType::string;
   if (form == ValueForm::text || form == ValueForm::hex || form == ValueForm::base64) return true;
   if (form != ValueForm::plain) return false;
-  return source.type() == DataType::string || (is_bytes(source.type()) && !is_iana(source, kApplicationId));
+  return source.type() == DataType::string || (is_bytes(source.type()) && !is_iana(source, kApplicationElement));
 }
 
 bool is_address_number(ValueForm form) {

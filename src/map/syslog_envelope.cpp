@@ -6,6 +6,7 @@
 #include <functional>
 #include <iterator>
 
+#include "append_text.hpp"
 #include "flowcef/core/decimal.hpp"
 
 namespace flowcef {
@@ -13,11 +14,6 @@ namespace {
 
 constexpr std::string_view kWeekdays = "SunMonTueWedThuFriSat";
 constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
-
-char* append(char* out, std::string_view text) {
-  std::memcpy(out, text.data(), text.size());
-  return out + text.size();
-}
 
 char* write_clock(char* out, const std::tm& time) {
   out = write_two_digits(out, static_cast<std::uint32_t>(time.tm_hour));

@@ -13,7 +13,7 @@
 namespace flowcef {
 namespace {
 
-constexpr char kMonths[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+constexpr char kMonthNames[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 constexpr std::int64_t kQuarter = 900;
 constexpr std::int32_t kDay = 86'400;
 
@@ -83,7 +83,7 @@ bool has_zone(TimeForm form) noexcept {
 }
 
 char* write_cef_text(char* out, const CivilTime& time, TimeForm form, const LocalZone::Offset* offset) noexcept {
-  std::memcpy(out, kMonths + std::size_t{3} * (time.month - 1), 3);
+  std::memcpy(out, kMonthNames + std::size_t{3} * (time.month - 1), 3);
   out[3] = ' ';
   out = write_two_digits(out + 4, time.day);
   *out++ = ' ';

@@ -6,7 +6,7 @@
 namespace flowcef {
 namespace {
 
-constexpr std::size_t kCapacity = StreamFramer::kMaxMessage + 1 + StreamFramer::kReadBytes;
+constexpr std::size_t kStreamCapacity = StreamFramer::kMaxMessage + 1 + StreamFramer::kReadBytes;
 constexpr std::size_t kPrefix = 4;  ///< version and length or count
 constexpr std::uint16_t kNetflow9 = 9;
 constexpr std::uint16_t kIpfix = 10;
@@ -61,15 +61,15 @@ bool may_follow(Bytes bytes, std::uint16_t version) noexcept {
 }  // namespace
 
 StreamFramer::StreamFramer(IpfixDamage ipfix_damage)
-    : ipfix_damage_(ipfix_damage), buffer_(std::make_unique_for_overwrite<std::uint8_t[]>(kCapacity)) {}
+    : ipfix_damage_(ipfix_damage), buffer_(std::make_unique_for_overwrite<std::uint8_t[]>(kStreamCapacity)) {}
 
 std::span<std::uint8_t> StreamFramer::room() noexcept {
-  if (begin_ == end_ || kCapacity - end_ < kReadBytes) {
+  if (begin_ == end_ || kStreamCapacity - end_ < kReadBytes) {
     std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
     end_ -= begin_;
     begin_ = 0;
   }
-  return {buffer_.get() + end_, kCapacity - end_};
+  return {buffer_.get() + end_, kStreamCapacity - end_};
 }
 
 StreamFramer::Status StreamFramer::next(Bytes& message) noexcept {

@@ -7,7 +7,7 @@ namespace flowcef {
 namespace {
 
 constexpr std::size_t kMaxDigits = 7;  ///< of a count; times since 1970 have ten
-constexpr std::size_t kCapacity = SyslogFramer::kMaxMessage + 1 + SyslogFramer::kReadBytes;
+constexpr std::size_t kSyslogCapacity = SyslogFramer::kMaxMessage + 1 + SyslogFramer::kReadBytes;
 
 bool ends_line(std::uint8_t byte) noexcept {
   return byte == '\n' || byte == 0;
@@ -31,15 +31,15 @@ std::size_t end_of_line(Bytes bytes) noexcept {
 
 }  // namespace
 
-SyslogFramer::SyslogFramer() : buffer_(std::make_unique_for_overwrite<std::uint8_t[]>(kCapacity)) {}
+SyslogFramer::SyslogFramer() : buffer_(std::make_unique_for_overwrite<std::uint8_t[]>(kSyslogCapacity)) {}
 
 std::span<std::uint8_t> SyslogFramer::room() noexcept {
-  if (begin_ == end_ || kCapacity - end_ < kReadBytes) {
+  if (begin_ == end_ || kSyslogCapacity - end_ < kReadBytes) {
     std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
     end_ -= begin_;
     begin_ = 0;
   }
-  return {buffer_.get() + end_, kCapacity - end_};
+  return {buffer_.get() + end_, kSyslogCapacity - end_};
 }
 
 bool SyslogFramer::next(Bytes& message) noexcept {

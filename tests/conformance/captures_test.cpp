@@ -187,7 +187,7 @@ std::vector<std::string> capture_names() {
   return names;
 }
 
-std::string test_name(const testing::TestParamInfo<std::string>& info) {
+std::string capture_test_name(const testing::TestParamInfo<std::string>& info) {
   std::string name = info.param;
   std::erase_if(name, [](char c) { return c == '_'; });
   std::replace_if(
@@ -195,7 +195,7 @@ std::string test_name(const testing::TestParamInfo<std::string>& info) {
   return name;
 }
 
-INSTANTIATE_TEST_SUITE_P(Shared, Captures, testing::ValuesIn(capture_names()), test_name);
+INSTANTIATE_TEST_SUITE_P(Shared, Captures, testing::ValuesIn(capture_names()), capture_test_name);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Captures);
 
 TEST(CapturesFolder, IsThere) {

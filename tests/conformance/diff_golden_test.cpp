@@ -18,7 +18,7 @@
 namespace flowcef::test {
 namespace {
 
-struct Row {
+struct DiffRow {
   const char* name;
   std::string a;
   std::string b;
@@ -26,12 +26,12 @@ struct Row {
   bool shared = false;  ///< not part of the project
 };
 
-void PrintTo(const Row& row, std::ostream* out) {
+void PrintTo(const DiffRow& row, std::ostream* out) {
   *out << row.a << " and " << row.b << " on " << row.capture;
 }
 
 /// Names of files are as a user in the project's folder gives them.
-class DiffReport : public testing::TestWithParam<Row> {
+class DiffReport : public testing::TestWithParam<DiffRow> {
  protected:
   void SetUp() override {
     std::filesystem::current_path(source_dir());
@@ -57,7 +57,7 @@ std::string without_hashes(std::string text) {
 }
 
 TEST_P(DiffReport, IsTheSameWordForWord) {
-  const Row& row = GetParam();
+  const DiffRow& row = GetParam();
   const std::filesystem::path capture = row.shared ? captures_dir() / row.capture : std::filesystem::path(row.capture);
   if (row.shared && !std::filesystem::exists(capture)) GTEST_SKIP() << capture << " is not there";
   DiffOptions options;
@@ -72,15 +72,15 @@ TEST_P(DiffReport, IsTheSameWordForWord) {
 
 INSTANTIATE_TEST_SUITE_P(
     Captures, DiffReport,
-    testing::Values(Row{"asa", "default", "asa", "tests/data/mappings/asa.pcap"},
-                    Row{"gigamon", "default", "gigamon", "tests/data/mappings/gigamon.pcap"},
-                    Row{"site", "default", "tests/data/diff/site.toml", "tests/data/softflowd_v9.pcap"},
-                    Row{"same", "default", "asa", "tests/data/softflowd_v5.pcap"},
-                    Row{"asa_1", "default", "asa", "logstash/netflow9_cisco_asa_1.pcap", true},
-                    Row{"netscaler", "default", "netscaler", "logstash/ipfix_netscaler.pcap", true},
-                    Row{"paloalto", "default", "paloalto", "logstash/netflow9_paloalto_zero_filled.pcap", true},
-                    Row{"nokia", "default", "nat", "logstash/ipfix_nokia_bras.pcap", true},
-                    Row{"yaf", "default", "yaf", "telegraf/ipfix_yaf.pcap", true}),
+    testing::Values(DiffRow{"asa", "default", "asa", "tests/data/mappings/asa.pcap"},
+                    DiffRow{"gigamon", "default", "gigamon", "tests/data/mappings/gigamon.pcap"},
+                    DiffRow{"site", "default", "tests/data/diff/site.toml", "tests/data/softflowd_v9.pcap"},
+                    DiffRow{"same", "default", "asa", "tests/data/softflowd_v5.pcap"},
+                    DiffRow{"asa_1", "default", "asa", "logstash/netflow9_cisco_asa_1.pcap", true},
+                    DiffRow{"netscaler", "default", "netscaler", "logstash/ipfix_netscaler.pcap", true},
+                    DiffRow{"paloalto", "default", "paloalto", "logstash/netflow9_paloalto_zero_filled.pcap", true},
+                    DiffRow{"nokia", "default", "nat", "logstash/ipfix_nokia_bras.pcap", true},
+                    DiffRow{"yaf", "default", "yaf", "telegraf/ipfix_yaf.pcap", true}),
     [](const auto& row) {
       std::string name = row.param.name;
       std::erase(name, '_');

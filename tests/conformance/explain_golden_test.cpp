@@ -31,7 +31,7 @@ void expect_golden(const std::filesystem::path& capture, const std::string& name
   EXPECT_EQ(out.str(), read_text(source_dir() / "tests" / "data" / "explain" / (name + ".txt")));
 }
 
-std::string test_name(const testing::TestParamInfo<std::string>& info) {
+std::string sample_test_name(const testing::TestParamInfo<std::string>& info) {
   std::string name = info.param;
   std::erase_if(name, [](char c) { return c == '_' || c == '/'; });
   return name;
@@ -44,7 +44,8 @@ TEST_P(ExplainedSamples, AreTheSame) {
   expect_golden(source_dir() / "tests" / "data" / (GetParam() + ".pcap"), GetParam());
 }
 
-INSTANTIATE_TEST_SUITE_P(Own, ExplainedSamples, testing::Values("softflowd_ipfix", "nfreplay_v9", "events"), test_name);
+INSTANTIATE_TEST_SUITE_P(Own, ExplainedSamples, testing::Values("softflowd_ipfix", "nfreplay_v9", "events"),
+                         sample_test_name);
 
 class ExplainedCaptures : public testing::TestWithParam<std::string> {};
 
@@ -61,7 +62,7 @@ INSTANTIATE_TEST_SUITE_P(Shared, ExplainedCaptures,
                                          "logstash/ipfix_netscaler",             // elements that no table has
                                          "logstash/netflow5_mikrotik",           //
                                          "ipfixcol/bad_length_in_set"),          // refused in three ways
-                         test_name);
+                         sample_test_name);
 
 }  // namespace
 }  // namespace flowcef::test

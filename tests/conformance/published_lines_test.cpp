@@ -27,14 +27,14 @@ CefEvent event_of(const std::string& line) {
   return event.value_or(CefEvent{});
 }
 
-struct Deviation {
+struct WordDeviation {
   std::string_view published;
   std::string_view ours;
   std::string_view reason;
 };
 
-std::string corrected(std::string text, const std::vector<Deviation>& deviations) {
-  for (const Deviation& deviation : deviations) {
+std::string corrected(std::string text, const std::vector<WordDeviation>& deviations) {
+  for (const WordDeviation& deviation : deviations) {
     const std::size_t at = text.find(deviation.published);
     EXPECT_NE(at, std::string::npos) << deviation.reason;
     if (at != std::string::npos) text.replace(at, deviation.published.size(), deviation.ours);
@@ -48,7 +48,7 @@ TEST(PublishedLines, GigamonDnsSample) {
   const std::string published =
       "Fri Feb 23 02:25:37 2018 9/3/e1 CEF:23|Gigamon|metadata|5.3.00|4|metadatageneration|6| src=68.94.156.1 "
       "GigamonMdataDnsAdditionalType=41GigamonMdataDnsAdditionalTypeText=OPT";
-  const std::vector<Deviation> slips = {
+  const std::vector<WordDeviation> slips = {
       {"metadatageneration", "metadata generation", "the explanation of the header and the second sample have a blank"},
       {"|6| src", "|6|src", "CEF has no blank behind the header"},
       {"=41Gigamon", "=41 Gigamon", "without the blank the two pairs are one"},

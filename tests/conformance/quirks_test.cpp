@@ -278,12 +278,12 @@ end = "@end"
   }
 };
 
-constexpr std::uint32_t kExport = 1'700'000'000;
+constexpr std::uint32_t kQuirkExport = 1'700'000'000;
 constexpr std::uint64_t kBoot = 1'699'999'000'000;
 
 TEST_F(QuirkLines, SoftflowdStatesTheBootTimeInOptions) {
   const auto made =
-      lines(MessageBuilder::ipfix(kExport)
+      lines(MessageBuilder::ipfix(kQuirkExport)
                 .templates(template_record(256, {{22, 4}, {21, 4}}))
                 .options_templates(ipfix_options_record(257, {{143, 4}}, {{160, 8}, {304, 2}, {305, 2}, {306, 4}}))
                 .set(257, ByteWriter().u32(1).u64(kBoot).u16(1).u16(1).u32(0))
@@ -294,10 +294,10 @@ TEST_F(QuirkLines, SoftflowdStatesTheBootTimeInOptions) {
 
 // The boot time may stand before or behind the uptimes.
 TEST_F(QuirkLines, MikroTikStatesTheBootTimeInEachRecord) {
-  const auto before = lines(MessageBuilder::ipfix(kExport)
+  const auto before = lines(MessageBuilder::ipfix(kQuirkExport)
                                 .templates(template_record(256, {{160, 8}, {22, 4}, {21, 4}}))
                                 .set(256, ByteWriter().u64(kBoot).u32(1000).u32(2500)));
-  const auto behind = lines(MessageBuilder::ipfix(kExport)
+  const auto behind = lines(MessageBuilder::ipfix(kQuirkExport)
                                 .templates(template_record(257, {{22, 4}, {21, 4}, {160, 8}}))
                                 .set(257, ByteWriter().u32(1000).u32(2500).u64(kBoot)));
   for (const std::string& line : {before.at(0), behind.at(0)}) {
@@ -306,7 +306,7 @@ TEST_F(QuirkLines, MikroTikStatesTheBootTimeInEachRecord) {
 }
 
 TEST_F(QuirkLines, SonicWallUptimesWithoutABootTime) {
-  const auto made = lines(MessageBuilder::ipfix(kExport)
+  const auto made = lines(MessageBuilder::ipfix(kQuirkExport)
                               .templates(template_record(256, {{22, 4}, {21, 4}}))
                               .set(256, ByteWriter().u32(1000).u32(2500)));
   EXPECT_EQ(made.at(0).find("start="), std::string::npos) << "no time is better than a wrong one";
@@ -314,16 +314,16 @@ TEST_F(QuirkLines, SonicWallUptimesWithoutABootTime) {
 }
 
 TEST_F(QuirkLines, ViptelaStatesSecondsOnly) {
-  const auto made = lines(MessageBuilder::ipfix(kExport)
+  const auto made = lines(MessageBuilder::ipfix(kQuirkExport)
                               .templates(template_record(256, {{150, 4}, {151, 4}}))
-                              .set(256, ByteWriter().u32(kExport - 10).u32(kExport - 5)));
+                              .set(256, ByteWriter().u32(kQuirkExport - 10).u32(kQuirkExport - 5)));
   EXPECT_NE(made.at(0).find("start=1699999990000 end=1699999995000"), std::string::npos) << made[0];
 }
 
 // The seconds hold whatever stands in the fraction.
 TEST_F(QuirkLines, NetScalerMicrosecondsWithASuspectFraction) {
-  constexpr std::uint64_t kNtp = kExport + 2'208'988'800ULL;
-  const auto made = lines(MessageBuilder::ipfix(kExport)
+  constexpr std::uint64_t kNtp = kQuirkExport + 2'208'988'800ULL;
+  const auto made = lines(MessageBuilder::ipfix(kQuirkExport)
                               .templates(template_record(256, {{154, 8}, {155, 8}}))
                               .set(256, ByteWriter().u64(kNtp << 32 | 0x000f'423f).u64(kNtp << 32 | 0xff00'0000)));
   EXPECT_NE(made.at(0).find("start=1700000000000 "), std::string::npos) << made[0];
@@ -332,17 +332,17 @@ TEST_F(QuirkLines, NetScalerMicrosecondsWithASuspectFraction) {
 
 TEST_F(QuirkLines, MerakiFlowsOfTwoDaysHaveTwoDates) {
   const ByteWriter layout = template_record(256, {{22, 4}, {21, 4}});
-  const auto today = lines(MessageBuilder::netflow9(kExport, 86'400'000)
+  const auto today = lines(MessageBuilder::netflow9(kQuirkExport, 86'400'000)
                                .templates(layout)
                                .set(256, ByteWriter().u32(86'399'000).u32(86'399'500)));
-  const auto tomorrow = lines(
-      MessageBuilder::netflow9(kExport + 86'400, 172'800'000).set(256, ByteWriter().u32(172'799'000).u32(172'799'500)));
+  const auto tomorrow = lines(MessageBuilder::netflow9(kQuirkExport + 86'400, 172'800'000)
+                                  .set(256, ByteWriter().u32(172'799'000).u32(172'799'500)));
   EXPECT_NE(today.at(0).find("start=1699999999000 end=1699999999500"), std::string::npos) << today[0];
   EXPECT_NE(tomorrow.at(0).find("start=1700086399000 end=1700086399500"), std::string::npos) << tomorrow[0];
 }
 
 TEST_F(QuirkLines, Pa5420EventsWithoutAnObservationTime) {
-  const auto made = lines(MessageBuilder::netflow9(kExport, 1'000'000)
+  const auto made = lines(MessageBuilder::netflow9(kQuirkExport, 1'000'000)
                               .templates(template_record(256, {{8, 4}, {233, 1}, {22, 4}}))
                               .set(256, ByteWriter().u32(1).u8(1).u32(999'000)));
   EXPECT_NE(made.at(0).find("|rt=1700000000000 "), std::string::npos) << "the export's time: " << made[0];

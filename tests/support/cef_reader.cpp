@@ -4,14 +4,11 @@
 #include <optional>
 #include <set>
 
+#include "support/ascii.hpp"
 #include "support/cef_value_rules.hpp"
 
 namespace flowcef::test {
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 bool is_letter(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');

@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 
+#include "support/ascii.hpp"
+
 namespace flowcef::test {
 namespace {
 
@@ -95,10 +97,6 @@ const KeyGroup* find_group(std::string_view key, unsigned dictionary) {
     if (found == nullptr || group.dictionary <= dictionary) found = &group;
   }
   return found;
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 bool all_digits(std::string_view text) {

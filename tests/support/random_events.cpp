@@ -9,10 +9,6 @@ namespace {
 
 using Kind = ConditionSpec::Kind;
 
-PositionedText positioned(const std::string& text) {
-  return {text, {}};
-}
-
 std::string address_text(const std::string& bytes) {
   return reference::address(bytes);
 }

@@ -10,10 +10,6 @@
 namespace flowcef::test {
 namespace {
 
-PositionedText positioned(const std::string& text) {
-  return {text, {}};
-}
-
 bool is_time(DataType type) {
   return type >= DataType::date_time_seconds && type <= DataType::date_time_nanoseconds;
 }

@@ -56,6 +56,10 @@ class RandomMappingMaker {
   unsigned labels_ = 0;
 };
 
+inline PositionedText positioned(const std::string& text) {
+  return {text, {}};
+}
+
 /// Returns: the mapping as text, to be read by whom a test failed.
 [[nodiscard]] std::string describe(const ConditionSpec& condition);
 [[nodiscard]] std::string describe(const MappingSpec& spec);

@@ -33,7 +33,8 @@ class ReceiverProbe : private StreamConnection::Owner {
   static constexpr std::chrono::seconds kCloseWait{1};
 
   /// Input:    `timeout`: for the look-up, for each address, and for the handshake; `tls`: null for TCP.
-  /// Lifetime: keeps references to the io_context and the TLS settings.
+  /// Lifetime: keeps references to the io_context and the TLS settings. Handlers that were cancelled still look at the
+  ///           probe: it outlives the io_context's last run.
   ReceiverProbe(boost::asio::io_context& io, Receiver receiver, std::string source_address,
                 std::chrono::milliseconds timeout, const TlsContext* tls);
 

@@ -5,6 +5,7 @@
 
 #include "flowcef/app/json_writer.hpp"
 #include "flowcef/app/status_json.hpp"
+#include "support/time_units.hpp"
 
 namespace flowcef::test {
 namespace {
@@ -13,7 +14,6 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kNow = 1'750'000'000 * kSecond;
 
 BridgeView healthy() {

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "support/packet_builder.hpp"
+#include "support/time_units.hpp"
 
 namespace flowcef::test {
 namespace {
@@ -17,7 +18,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kBegin = 1'700'000'000 * kSecond;
 
 class Ignore : public DataSetHandler {

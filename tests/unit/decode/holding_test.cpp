@@ -2,11 +2,10 @@
 #include <gtest/gtest.h>
 
 #include "support/decode_fixture.hpp"
+#include "support/time_units.hpp"
 
 namespace flowcef::test {
 namespace {
-
-constexpr std::int64_t kSecond = 1'000'000'000;
 
 ByteWriter port_template(std::uint16_t id = 256) {
   return template_record(id, {{7, 2}});

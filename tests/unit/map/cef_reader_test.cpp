@@ -39,7 +39,7 @@ TEST_P(Refused, WithItsReason) {
   EXPECT_TRUE(event.error().starts_with(GetParam().problem)) << event.error();
 }
 
-const auto kName = [](const testing::TestParamInfo<LineCase>& row) { return std::string(row.param.name); };
+const auto kCaseName = [](const testing::TestParamInfo<LineCase>& row) { return std::string(row.param.name); };
 
 INSTANTIATE_TEST_SUITE_P(
     Header, Refused,
@@ -61,7 +61,7 @@ INSTANTIATE_TEST_SUITE_P(
                     header("Severity11", "CEF:0|V|P|1|i|n|11|", "bad severity"),
                     header("SeverityPadded", "CEF:0|V|P|1|i|n|03|", "bad severity"),
                     header("SeverityWord", "CEF:0|V|P|1|i|n|high|", "bad severity")),
-    kName);
+    kCaseName);
 
 INSTANTIATE_TEST_SUITE_P(
     Grammar, Refused,
@@ -82,7 +82,7 @@ INSTANTIATE_TEST_SUITE_P(
         extension("Repeated", "msg=a msg=a", "repeated key"), extension("KeyWithUnderscore", "my_key=1", "bad key"),
         extension("KeyWithDot", "ad.key=1", "bad key"), extension("KeyBeginsWithDigit", "1key=1", "bad key"),
         extension("KeyNotAscii", "schl\xc3\xbcssel=1", "bad key")),
-    kName);
+    kCaseName);
 
 INSTANTIATE_TEST_SUITE_P(
     Labels, Refused,
@@ -93,7 +93,7 @@ INSTANTIATE_TEST_SUITE_P(
                     extension("LabelIsAKeyOfTheLine", "cs1=a cs1Label=Acme Acme=1", "another key or label"),
                     extension("LabelIsAKeyOfTheDictionary", "cs1=a cs1Label=msg", "another key or label"),
                     extension("LongLabel", "flexString1=a flexString1Label=" + std::string(129, 'x'), "text is too")),
-    kName);
+    kCaseName);
 
 INSTANTIATE_TEST_SUITE_P(Types, Refused,
                          testing::Values(extension("ArcSightsKey", "agt=10.0.0.1", "key is ArcSight's own"),
@@ -130,7 +130,7 @@ INSTANTIATE_TEST_SUITE_P(Types, Refused,
                                          extension("Hour24", "rt=Jun 15 24:00:00", "value is not"),
                                          extension("TwoDigitsOfASecond", "rt=Jun 15 10:00:00.12", "value is not"),
                                          extension("ZoneIsANumber", "rt=Jun 15 10:00:00 +0200", "value is not")),
-                         kName);
+                         kCaseName);
 
 TEST(CefReader, UndoesTheEscapes) {
   const auto event = read_cef(R"(CEF:0|a\|b\\|P|1|i|n = m|10|msg=a\=b\\c\nd\re | "f" cs1=C:\\x y cs1Label=p q in=0)");

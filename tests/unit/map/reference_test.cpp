@@ -7,7 +7,7 @@
 namespace flowcef::test {
 namespace {
 
-constexpr std::uint64_t kCases = 1'500;  ///< of each test
+constexpr std::uint64_t kCasesOfEach = 1'500;  ///< of each test
 constexpr std::string_view kEventPrefix = "7-";
 
 class Reference : public RandomCases {
@@ -58,7 +58,7 @@ class Reference : public RandomCases {
 };
 
 TEST_F(Reference, SaysTheSameForRandomMappings) {
-  for_each_case(kCases, [](RandomSource& random) {
+  for_each_case(kCasesOfEach, [](RandomSource& random) {
     RandomFlowMaker flow_maker(*registry_, random);
     RandomMappingMaker mapping_maker(*registry_, random, flow_maker);
     const auto flows = flow_maker.make();
@@ -70,7 +70,7 @@ TEST_F(Reference, SaysTheSameForTheDefaultMapping) {
   MappingSpec spec = load_mapping(find_default_mapping(), {}).spec;
   ASSERT_TRUE(spec.whole);
   spec.device_version.text = "1";
-  for_each_case(kCases, [&](RandomSource& random) {
+  for_each_case(kCasesOfEach, [&](RandomSource& random) {
     const auto flows = RandomFlowMaker(*registry_, random).make();
     compare(spec, *flows, random.chance(20));
   });

@@ -61,7 +61,7 @@ TEST_P(FlowTimes, BecomeEpochMilliseconds) {
   EXPECT_EQ(extension(MessageBuilder::ipfix(1'700'000'000).templates(layout).set(300, row.values)), row.extension);
 }
 
-constexpr std::uint64_t kNtp = 1'700'000'000ULL + 2'208'988'800ULL;
+constexpr std::uint64_t kNtpSeconds = 1'700'000'000ULL + 2'208'988'800ULL;
 
 // SK-21: each kind of time element gives the right absolute time.
 INSTANTIATE_TEST_SUITE_P(
@@ -77,11 +77,11 @@ INSTANTIATE_TEST_SUITE_P(
                     // What milliseconds cannot show goes out under the element's own key as well.
                     TimeCase{"Microseconds",
                              {{154, 8}},
-                             ByteWriter().u64(kNtp << 32 | 0x8000'0000),
+                             ByteWriter().u64(kNtpSeconds << 32 | 0x8000'0000),
                              "start=1700000000500 XFlowStartMicroseconds=1700000000500000"},
                     TimeCase{"Nanoseconds",
                              {{157, 8}},
-                             ByteWriter().u64(kNtp << 32 | 0x4000'0000),
+                             ByteWriter().u64(kNtpSeconds << 32 | 0x4000'0000),
                              "end=1700000000250 XFlowEndNanoseconds=1700000000250000000"},
                     TimeCase{"DeltaMicroseconds",
                              {{158, 4}, {159, 4}},
@@ -129,7 +129,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_F(Times, OfAnEventKeepTheirMicroseconds) {
   use_keys("rt = \"observationTimeMicroseconds\"");
-  EXPECT_EQ(extension_of({324, 8}, ByteWriter().u64(kNtp << 32 | 0x8000'0000)),
+  EXPECT_EQ(extension_of({324, 8}, ByteWriter().u64(kNtpSeconds << 32 | 0x8000'0000)),
             "rt=1700000000500 XObservationTimeMicroseconds=1700000000500000");
 }
 

@@ -19,18 +19,18 @@ std::string text_of(std::int64_t ms, TimeForm form, LocalZone* zone = nullptr) {
   return {text, end};
 }
 
-struct FormCase {
+struct TimeFormCase {
   const char* name;
   TimeForm form;
   const char* utc;
   const char* berlin;
 };
 
-void PrintTo(const FormCase& row, std::ostream* out) {
+void PrintTo(const TimeFormCase& row, std::ostream* out) {
   *out << row.name;
 }
 
-class TimeForms : public testing::TestWithParam<FormCase> {};
+class TimeForms : public testing::TestWithParam<TimeFormCase> {};
 
 TEST_P(TimeForms, InUtcAndInTheZoneOfTheMachine) {
   const MachineZone berlin(kBerlin);
@@ -42,18 +42,18 @@ TEST_P(TimeForms, InUtcAndInTheZoneOfTheMachine) {
 INSTANTIATE_TEST_SUITE_P(
     All, TimeForms,
     testing::Values(
-        FormCase{"EpochMs", TimeForm::epoch_ms, "1795311984123", "1795311984123"},
-        FormCase{"EpochS", TimeForm::epoch_s, "1795311984", "1795311984"},
-        FormCase{"Iso8601", TimeForm::iso8601, "2026-11-22T01:46:24.123Z", "2026-11-22T02:46:24.123+01:00"},
-        FormCase{"Text", TimeForm::text, "Nov 22 01:46:24", "Nov 22 02:46:24"},
-        FormCase{"TextMs", TimeForm::text_ms, "Nov 22 01:46:24.123", "Nov 22 02:46:24.123"},
-        FormCase{"TextZone", TimeForm::text_zone, "Nov 22 01:46:24 UTC", "Nov 22 02:46:24 CET"},
-        FormCase{"TextMsZone", TimeForm::text_ms_zone, "Nov 22 01:46:24.123 UTC", "Nov 22 02:46:24.123 CET"},
-        FormCase{"TextYear", TimeForm::text_year, "Nov 22 2026 01:46:24", "Nov 22 2026 02:46:24"},
-        FormCase{"TextYearMs", TimeForm::text_year_ms, "Nov 22 2026 01:46:24.123", "Nov 22 2026 02:46:24.123"},
-        FormCase{"TextYearZone", TimeForm::text_year_zone, "Nov 22 2026 01:46:24 UTC", "Nov 22 2026 02:46:24 CET"},
-        FormCase{"TextYearMsZone", TimeForm::text_year_ms_zone, "Nov 22 2026 01:46:24.123 UTC",
-                 "Nov 22 2026 02:46:24.123 CET"}),
+        TimeFormCase{"EpochMs", TimeForm::epoch_ms, "1795311984123", "1795311984123"},
+        TimeFormCase{"EpochS", TimeForm::epoch_s, "1795311984", "1795311984"},
+        TimeFormCase{"Iso8601", TimeForm::iso8601, "2026-11-22T01:46:24.123Z", "2026-11-22T02:46:24.123+01:00"},
+        TimeFormCase{"Text", TimeForm::text, "Nov 22 01:46:24", "Nov 22 02:46:24"},
+        TimeFormCase{"TextMs", TimeForm::text_ms, "Nov 22 01:46:24.123", "Nov 22 02:46:24.123"},
+        TimeFormCase{"TextZone", TimeForm::text_zone, "Nov 22 01:46:24 UTC", "Nov 22 02:46:24 CET"},
+        TimeFormCase{"TextMsZone", TimeForm::text_ms_zone, "Nov 22 01:46:24.123 UTC", "Nov 22 02:46:24.123 CET"},
+        TimeFormCase{"TextYear", TimeForm::text_year, "Nov 22 2026 01:46:24", "Nov 22 2026 02:46:24"},
+        TimeFormCase{"TextYearMs", TimeForm::text_year_ms, "Nov 22 2026 01:46:24.123", "Nov 22 2026 02:46:24.123"},
+        TimeFormCase{"TextYearZone", TimeForm::text_year_zone, "Nov 22 2026 01:46:24 UTC", "Nov 22 2026 02:46:24 CET"},
+        TimeFormCase{"TextYearMsZone", TimeForm::text_year_ms_zone, "Nov 22 2026 01:46:24.123 UTC",
+                     "Nov 22 2026 02:46:24.123 CET"}),
     [](const auto& row) { return std::string(row.param.name); });
 
 TEST(TimeText, EveryMonthAndTwoDigitsForTheDay) {

@@ -176,8 +176,8 @@ TEST_P(OutputStalled, LinesThatAReceiverDoesNotTakeGoToTheNextOneWhole) {
   StreamReceiver here(0, server_side(GetParam()), 1000);
   StreamReceiver there;
   const auto output = start(config(here, GetParam()));
-  static constexpr std::size_t kLength = 60'000;
-  submit(*output, 200, 2, kLength);
+  static constexpr std::size_t kLineLength = 60'000;
+  submit(*output, 200, 2, kLineLength);
   std::uint64_t before = 0;
   EXPECT_TRUE(eventually([&] {  // until it makes no more progress
     const std::uint64_t now = output->counts().delivered;
@@ -192,14 +192,14 @@ TEST_P(OutputStalled, LinesThatAReceiverDoesNotTakeGoToTheNextOneWhole) {
   expect_all_delivered(*output, next_number_);
 
   // The second has all that the first did not take, behind what that may not have read, and in order.
-  const std::size_t frame = kLength + 1;
+  const std::size_t frame = kLineLength + 1;
   EXPECT_TRUE(eventually([&] { return there.orderly_ends() == 1; }));
   const std::string text = there.text();
   ASSERT_EQ(text.size() % frame, 0U);
   std::size_t number = next_number_ - text.size() / frame;
   EXPECT_LE(number, before);
   for (std::size_t at = 0; at < text.size(); at += frame, ++number) {
-    ASSERT_TRUE(text.compare(at, frame, test::numbered_line(number, kLength) + '\n') == 0) << number;
+    ASSERT_TRUE(text.compare(at, frame, test::numbered_line(number, kLineLength) + '\n') == 0) << number;
   }
 }
 
@@ -352,7 +352,7 @@ TEST_F(OutputChangeTest, TwoHundredChangesUnderLoadLoseAndDoubleNothing) {
   static constexpr int kChanges = 200;
   static constexpr std::size_t kProducers = 2;
   static constexpr std::size_t kBatchesPerChange = 10;  // of each producer
-  static constexpr std::size_t kLines = 20;
+  static constexpr std::size_t kLineCount = 20;
   const test::TemporaryDirectory directory;
   StreamReceiver first;
   StreamReceiver second;
@@ -375,7 +375,7 @@ TEST_F(OutputChangeTest, TwoHundredChangesUnderLoadLoseAndDoubleNothing) {
       std::size_t number = p * 1'000'000;
       for (std::size_t b = 0; b < kChanges * kBatchesPerChange; ++b) {
         std::vector<std::string> lines;
-        for (std::size_t i = 0; i < kLines; ++i) lines.push_back(test::numbered_line(number++, 200));
+        for (std::size_t i = 0; i < kLineCount; ++i) lines.push_back(test::numbered_line(number++, 200));
         batches.acquire();
         output->submit(test::make_batch(pool_, lines), Producer::can_wait);
       }
@@ -388,7 +388,7 @@ TEST_F(OutputChangeTest, TwoHundredChangesUnderLoadLoseAndDoubleNothing) {
   for (std::thread& producer : producers) producer.join();
   output->stop(steady_clock::now() + 10s);
 
-  static constexpr std::size_t kTotal = kChanges * kProducers * kBatchesPerChange * kLines;
+  static constexpr std::size_t kTotal = kChanges * kProducers * kBatchesPerChange * kLineCount;
   expect_all_delivered(*output, kTotal);
   const auto arrivals = [&] {
     Arrivals all;

@@ -28,7 +28,7 @@ using std::chrono::steady_clock;
 constexpr std::size_t kSteps = 60;
 constexpr std::uint64_t kMebibyte = 1 << 20;
 
-enum class Kind : std::uint8_t {
+enum class WalkKind : std::uint8_t {
   lossless,     ///< one connection, strictly in order, producers that wait
   small_disk,   ///< one connection, strictly in order; what finds no room is dropped, also if it was to go again
   interleaved,  ///< new lines first
@@ -73,9 +73,9 @@ class Siem {
   std::vector<std::string> connections_;
 };
 
-class SpoolWalk : public testing::TestWithParam<std::tuple<Kind, unsigned>> {
+class SpoolWalk : public testing::TestWithParam<std::tuple<WalkKind, unsigned>> {
  protected:
-  const Kind kind_ = std::get<0>(GetParam());
+  const WalkKind kind_ = std::get<0>(GetParam());
   test::RandomSource random_{std::get<1>(GetParam())};
   BatchPool pool_;
   test::CapturedLog log_;
@@ -89,14 +89,14 @@ class SpoolWalk : public testing::TestWithParam<std::tuple<Kind, unsigned>> {
   std::uint64_t spooled_ = 0;  ///< by the run before
 
   void SetUp() override {
-    for (int i = 0; i < (kind_ == Kind::balanced ? 2 : 1); ++i) siems_.push_back(std::make_unique<Siem>());
+    for (int i = 0; i < (kind_ == WalkKind::balanced ? 2 : 1); ++i) siems_.push_back(std::make_unique<Siem>());
     config_ = test::loopback_config(Transport::tcp, siems_.front()->port());
-    if (kind_ == Kind::balanced) {
+    if (kind_ == WalkKind::balanced) {
       config_.more_receivers = {{"127.0.0.1", siems_.back()->port()}};
       config_.distribution = Distribution::balance;
     }
     config_.spool = SpoolConfig{.dir = folder_.file("spool")};
-    config_.required = kind_ != Kind::small_disk;
+    config_.required = kind_ != WalkKind::small_disk;
     choose_settings();
     start();
   }
@@ -107,8 +107,8 @@ class SpoolWalk : public testing::TestWithParam<std::tuple<Kind, unsigned>> {
     config_.queue_full = random_.chance(50) ? QueueFull::drop_oldest : QueueFull::drop_newest;
     config_.spool->mode = random_.chance(50) ? SpoolMode::overflow : SpoolMode::journal;
     config_.spool->sync = random_.pick<SpoolSync>({SpoolSync::interval, SpoolSync::always, SpoolSync::never});
-    config_.spool->max_bytes = kind_ == Kind::small_disk ? random_.between(1, 3) * kMebibyte : 1024 * kMebibyte;
-    if (kind_ != Kind::interleaved) return;
+    config_.spool->max_bytes = kind_ == WalkKind::small_disk ? random_.between(1, 3) * kMebibyte : 1024 * kMebibyte;
+    if (kind_ != WalkKind::interleaved) return;
     config_.spool->replay = random_.chance(75) ? SpoolReplay::interleave : SpoolReplay::fifo;
     config_.spool->replay_rate = random_.chance(50) ? 200'000 : 0;
   }
@@ -178,7 +178,7 @@ class SpoolWalk : public testing::TestWithParam<std::tuple<Kind, unsigned>> {
     std::set<std::size_t> known;
     for (const auto& siem : siems_) {
       for (const std::vector<std::size_t>& connection : siem->lines()) {
-        if (kind_ == Kind::lossless || kind_ == Kind::small_disk) {
+        if (kind_ == WalkKind::lossless || kind_ == WalkKind::small_disk) {
           EXPECT_TRUE(std::ranges::is_sorted(connection, std::less_equal())) << "on one connection";
         }
         std::ranges::copy_if(connection, std::back_inserter(all),
@@ -203,22 +203,22 @@ TEST_P(SpoolWalk, NothingIsLostUncounted) {
   for (const auto& siem : siems_) siem->die();
   const std::vector<std::size_t> lines = arrived();
   EXPECT_EQ(delivered_ + dropped_, submitted_);
-  if (kind_ != Kind::small_disk) {
+  if (kind_ != WalkKind::small_disk) {
     EXPECT_EQ(lines.size(), submitted_);
   }
-  if (siems_.size() == 1 && kind_ != Kind::interleaved) {
+  if (siems_.size() == 1 && kind_ != WalkKind::interleaved) {
     EXPECT_TRUE(std::ranges::is_sorted(lines));
   }
 }
 
-std::string name_of(const testing::TestParamInfo<std::tuple<Kind, unsigned>>& info) {
+std::string name_of(const testing::TestParamInfo<std::tuple<WalkKind, unsigned>>& info) {
   static constexpr std::array kNames = {"lossless", "small_disk", "interleaved", "balanced"};
   return kNames.at(static_cast<std::size_t>(std::get<0>(info.param))) + std::to_string(std::get<1>(info.param));
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, SpoolWalk,
-                         testing::Combine(testing::Values(Kind::lossless, Kind::small_disk, Kind::interleaved,
-                                                          Kind::balanced),
+                         testing::Combine(testing::Values(WalkKind::lossless, WalkKind::small_disk,
+                                                          WalkKind::interleaved, WalkKind::balanced),
                                           testing::Range(1U, 5U)),
                          name_of);
 

@@ -237,7 +237,7 @@ TEST_F(StreamSinkTest, UnknownNameIsTriedAgainAndDoesNotHoldUpTheStop) {
 
 TEST_F(StreamSinkTest, HostAndPortAreNeeded) {
   for (const Transport transport : {Transport::udp, Transport::tcp, Transport::tls}) {
-    EXPECT_THROW(make_output(test::loopback_config(transport, 0), logger()), std::runtime_error);
+    EXPECT_THROW(static_cast<void>(make_output(test::loopback_config(transport, 0), logger())), std::runtime_error);
   }
 }
 

@@ -5,12 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "support/time_units.hpp"
+
 namespace flowcef::test {
 namespace {
 
 using Verdict = Admission::Verdict;
 
-constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kNow = 1'750'000'000 * kSecond;
 
 IpAddress address(const std::string& text) {

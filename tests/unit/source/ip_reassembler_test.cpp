@@ -10,11 +10,10 @@
 #include <string>
 
 #include "support/capture_builder.hpp"
+#include "support/time_units.hpp"
 
 namespace flowcef::test {
 namespace {
-
-constexpr std::int64_t kSecond = 1'000'000'000;
 
 struct Part {
   std::size_t offset;

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "flowcef/source/capture_file.hpp"
-#include "support/capture_builder.hpp"
+#include "stream_messages.hpp"
 
 namespace flowcef::test {
 namespace {
@@ -15,29 +15,6 @@ namespace {
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-ByteVector message(std::uint8_t version, std::size_t length_or_count, std::size_t length) {
-  ByteVector out(length, 0x55);
-  out[0] = 0;
-  out[1] = version;
-  out[2] = static_cast<std::uint8_t>(length_or_count >> 8);
-  out[3] = static_cast<std::uint8_t>(length_or_count);
-  return out;
-}
-
-ByteVector ipfix(std::size_t length) {
-  return message(10, length, length);
-}
-
-ByteVector netflow5(std::size_t count) {
-  return message(5, count, 24 + 48 * count);
-}
-
-ByteVector joined(const std::vector<ByteVector>& parts) {
-  ByteVector out;
-  for (const auto& part : parts) append(out, part);
-  return out;
-}
 
 std::vector<std::size_t> lengths_of(ExportFile& file) {
   std::vector<std::size_t> lengths;
@@ -99,7 +76,7 @@ TEST(PayloadFile, LargeFileIsSplitAsItIsRead) {
   std::size_t count = 1;
   for (; file.next(datagram); ++count) {
     EXPECT_EQ(datagram.payload.size(), 4000 + count);
-    EXPECT_EQ(datagram.payload.back(), 0x55);
+    EXPECT_EQ(datagram.payload.back(), 0xab);
   }
   EXPECT_EQ(count, 200U);
   EXPECT_EQ(file.warning(), "");

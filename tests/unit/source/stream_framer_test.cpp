@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "support/capture_builder.hpp"
+#include "stream_messages.hpp"
 
 namespace flowcef::test {
 namespace {
@@ -16,32 +16,9 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using Status = StreamFramer::Status;
 
-/// Input: `version` states its number of records, or, for 10, its length; the body is the mark.
-ByteVector message(std::uint16_t version, std::size_t stated, std::size_t length, std::uint8_t mark = 0xab) {
-  ByteVector out;
-  append_be(out, version, 2);
-  append_be(out, stated, 2);
-  out.resize(length, mark);
-  return out;
-}
-
-ByteVector netflow5(std::size_t records, std::uint8_t mark = 0xab) {
-  return message(5, records, 24 + 48 * records, mark);
-}
-
-ByteVector ipfix(std::size_t length) {
-  return message(10, length, length);
-}
-
-ByteVector joined(const std::vector<ByteVector>& parts) {
-  ByteVector out;
-  for (const auto& part : parts) append(out, part);
-  return out;
-}
-
 /// Feeds a framer and keeps what it hands out.
-struct Feeder {
-  explicit Feeder(IpfixDamage damage = IpfixDamage::resync) : framer(damage) {}
+struct StreamFeeder {
+  explicit StreamFeeder(IpfixDamage damage = IpfixDamage::resync) : framer(damage) {}
 
   void write(Bytes bytes) {
     while (!bytes.empty()) {
@@ -77,7 +54,7 @@ TEST(StreamFramer, EveryFormatThatStatesItsLength) {
   const std::vector<ByteVector> all{netflow5(30),         netflow5(1),          netflow5(0),  ipfix(16),
                                     message(1, 24, 1168), message(7, 27, 1428), ipfix(65535), ipfix(17),
                                     message(7, 30, 1584), ipfix(65535),         ipfix(65534)};
-  Feeder feeder;
+  StreamFeeder feeder;
   feeder.write(joined(all));
   feeder.end();
   EXPECT_EQ(feeder.messages, all);
@@ -90,7 +67,7 @@ TEST(StreamFramer, SplitAtEveryByte) {
   const std::vector<ByteVector> all{netflow5(2, 1), netflow5(1, 2), netflow5(3, 3)};
   const ByteVector stream = joined(all);
   for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
-    Feeder feeder;
+    StreamFeeder feeder;
     feeder.write(Bytes(stream).first(cut));
     feeder.write(Bytes(stream).subspan(cut));
     feeder.end();
@@ -100,7 +77,7 @@ TEST(StreamFramer, SplitAtEveryByte) {
 }
 
 TEST(StreamFramer, MessageIsHandedOnAsSoonAsItIsWhole) {
-  Feeder feeder;
+  StreamFeeder feeder;
   for (const std::uint8_t byte : netflow5(1)) {
     EXPECT_THAT(feeder.messages, IsEmpty());
     feeder.write(Bytes(&byte, 1));
@@ -124,7 +101,7 @@ TEST_P(Stray, CostsNoMessage) {
     parts.insert(parts.begin() + static_cast<std::ptrdiff_t>(at), stray);
     const ByteVector stream = joined(parts);
     for (const std::size_t step : {std::size_t{1}, std::size_t{7}, std::size_t{50}, stream.size()}) {
-      Feeder feeder;
+      StreamFeeder feeder;
       for (std::size_t done = 0; done < stream.size(); done += step) {
         feeder.write(Bytes(stream).subspan(done, std::min(step, stream.size() - done)));
       }
@@ -149,7 +126,7 @@ INSTANTIATE_TEST_SUITE_P(Bytes, Stray,
 TEST(StreamFramer, FalseHeaderIsToldByWhatFollowsIt) {
   // Once in the garbage a header that claims 72 bytes, which end in the middle of the next message.
   const ByteVector garbage = joined({ByteVector(10, 0xee), {0, 5, 0, 1}, ByteVector(10, 0xee)});
-  Feeder feeder;
+  StreamFeeder feeder;
   feeder.write(joined({netflow5(1), garbage, netflow5(2), netflow5(1)}));
   feeder.end();
   EXPECT_THAT(feeder.messages, ElementsAre(netflow5(1), netflow5(2), netflow5(1)));
@@ -157,7 +134,7 @@ TEST(StreamFramer, FalseHeaderIsToldByWhatFollowsIt) {
 }
 
 TEST(StreamFramer, BytesBehindEveryMessage) {
-  Feeder feeder;
+  StreamFeeder feeder;
   for (int i = 0; i < 5; ++i) feeder.write(joined({netflow5(1), {'\n'}, netflow5(2), {'\n'}}));
   feeder.end();
   EXPECT_EQ(feeder.messages.size(), 10U);
@@ -167,7 +144,7 @@ TEST(StreamFramer, BytesBehindEveryMessage) {
 
 TEST(StreamFramer, SearchKeepsToTheVersion) {
   const ByteVector other = ipfix(20);  // could stand in a record
-  Feeder feeder;
+  StreamFeeder feeder;
   feeder.write(joined({netflow5(1), {0xee}, other, netflow5(2)}));
   feeder.end();
   EXPECT_THAT(feeder.messages, ElementsAre(netflow5(1), netflow5(2)));
@@ -177,7 +154,7 @@ TEST(StreamFramer, SearchKeepsToTheVersion) {
 TEST(StreamFramer, CutAtTheEnd) {
   const ByteVector stream = joined({netflow5(2), netflow5(1)});
   for (std::size_t length = 121; length < stream.size(); ++length) {
-    Feeder feeder;
+    StreamFeeder feeder;
     feeder.write(Bytes(stream).first(length));
     EXPECT_FALSE(feeder.framer.is_cut()) << "more may come";
     feeder.end();
@@ -189,7 +166,7 @@ TEST(StreamFramer, CutAtTheEnd) {
 }
 
 TEST(StreamFramer, LengthBeyondTheEndDoesNotHideWholeMessages) {
-  Feeder feeder;
+  StreamFeeder feeder;
   feeder.write(joined({ipfix(100), message(10, 9000, 50), ipfix(200), ipfix(300)}));
   feeder.end();
   EXPECT_THAT(feeder.messages, ElementsAre(ipfix(100), ipfix(200), ipfix(300)));
@@ -208,7 +185,7 @@ struct RefusedCase {
 class Refused : public testing::TestWithParam<RefusedCase> {};
 
 TEST_P(Refused, SaysWhyAndStaysRefused) {
-  Feeder feeder(GetParam().damage);
+  StreamFeeder feeder(GetParam().damage);
   feeder.write(GetParam().stream);
   feeder.framer.end_input();
   feeder.drain();
@@ -241,7 +218,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& tested) { return std::string(tested.param.name); });
 
 TEST(StreamFramer, RefusesOnlyIpfix) {
-  Feeder feeder(IpfixDamage::refuse);
+  StreamFeeder feeder(IpfixDamage::refuse);
   feeder.write(joined({{7}, netflow5(1), {7}, netflow5(2)}));
   feeder.end();
   EXPECT_THAT(feeder.messages, ElementsAre(netflow5(1), netflow5(2)));
@@ -249,7 +226,7 @@ TEST(StreamFramer, RefusesOnlyIpfix) {
 }
 
 TEST(StreamFramer, SkippedInARowStartsAnewWithEveryMessage) {
-  Feeder feeder;
+  StreamFeeder feeder;
   EXPECT_FALSE(feeder.framer.has_begun());
   feeder.write(ByteVector(100'000, 0xee));
   EXPECT_GE(feeder.framer.skipped_in_a_row(), 100'000U - 3);
@@ -278,7 +255,7 @@ TEST(StreamFramer, EveryByteIsAccountedFor) {
         stream.insert(at, static_cast<std::uint8_t>(below(256)));
       }
     }
-    Feeder feeder(below(2) == 0 ? IpfixDamage::resync : IpfixDamage::refuse);
+    StreamFeeder feeder(below(2) == 0 ? IpfixDamage::resync : IpfixDamage::refuse);
     std::size_t done = 0;
     while (done < stream.size() && feeder.last != Status::refused) {
       const std::size_t step = std::min(1 + below(400), stream.size() - done);

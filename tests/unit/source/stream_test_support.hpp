@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "flowcef/source/stream_source.hpp"
+#include "stream_messages.hpp"
 #include "support/capture_builder.hpp"
 #include "udp_test_support.hpp"
 
@@ -151,28 +152,6 @@ struct Seen {
   std::int64_t received_ns;
   std::uint64_t session;
 };
-
-inline ByteVector ipfix(std::size_t length, std::uint8_t mark = 0xab) {
-  ByteVector out;
-  append_be(out, 10, 2);
-  append_be(out, length, 2);
-  out.resize(length, mark);
-  return out;
-}
-
-inline ByteVector netflow5(std::size_t records) {
-  ByteVector out;
-  append_be(out, 5, 2);
-  append_be(out, records, 2);
-  out.resize(24 + 48 * records, 0xcd);
-  return out;
-}
-
-inline ByteVector joined(const std::vector<ByteVector>& parts) {
-  ByteVector out;
-  for (const auto& part : parts) append(out, part);
-  return out;
-}
 
 /// A source whose handlers keep what they are given.
 class Stream : public testing::Test {

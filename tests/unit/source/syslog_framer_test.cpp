@@ -13,7 +13,7 @@ using std::string_literals::operator""s;
 using Messages = std::vector<std::string>;
 
 /// Feeds a framer and keeps what it hands out.
-struct Feeder {
+struct SyslogFeeder {
   void write(std::string_view bytes) {
     while (!bytes.empty()) {
       const auto room = framer.room();
@@ -59,7 +59,7 @@ void PrintTo(const StreamCase& tested, std::ostream* out) {
   *out << tested.name;
 }
 
-void expect_messages(const Feeder& feeder, const StreamCase& tested, const std::string& how) {
+void expect_messages(const SyslogFeeder& feeder, const StreamCase& tested, const std::string& how) {
   EXPECT_EQ(feeder.messages, tested.messages) << how;
   EXPECT_EQ(feeder.framer.skips(), tested.skips) << how;
   EXPECT_EQ(feeder.framer.skipped_bytes(), tested.skipped_bytes) << how;
@@ -71,13 +71,13 @@ class SyslogStreams : public testing::TestWithParam<StreamCase> {};
 TEST_P(SyslogStreams, GiveTheSameMessagesHoweverTheyAreCut) {
   const std::string& stream = GetParam().stream;
   for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
-    Feeder feeder;
+    SyslogFeeder feeder;
     feeder.write(std::string_view(stream).substr(0, cut));
     feeder.write(std::string_view(stream).substr(cut));
     feeder.end();
     expect_messages(feeder, GetParam(), "cut at " + std::to_string(cut));
   }
-  Feeder bytewise;
+  SyslogFeeder bytewise;
   for (const char byte : stream) bytewise.write({&byte, 1});
   bytewise.end();
   expect_messages(bytewise, GetParam(), "byte by byte");
@@ -130,7 +130,7 @@ TEST_P(LongMessages, AreCutAndTheRestIsSkipped) {
   const std::string& stream = GetParam().stream;
   for (const std::size_t step : {std::size_t{1000}, std::size_t{4096}, stream.size()}) {
     for (const std::size_t first : {std::size_t{1}, std::size_t{65530}, std::size_t{65535}, std::size_t{65536}}) {
-      Feeder feeder;
+      SyslogFeeder feeder;
       feeder.write(std::string_view(stream).substr(0, first));
       for (std::size_t done = first; done < stream.size(); done += step) {
         feeder.write(std::string_view(stream).substr(done, step));
@@ -170,7 +170,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& tested) { return std::string(tested.param.name); });
 
 TEST(SyslogFramer, MessageIsHandedOnAsSoonAsItIsWhole) {
-  Feeder feeder;
+  SyslogFeeder feeder;
   feeder.write("<34>one");
   EXPECT_EQ(feeder.messages, Messages{});
   feeder.write("\n");
