@@ -195,7 +195,9 @@ class InputLoader {
       origin = table_.require("path", "a folder or a pattern such as \"/var/captures/*.pcap\"");
       if (origin) read_path(*origin);
       default_name = "file:" + file_.path;
-    } else if ((origin = table_.require("listen", "addresses such as [\"0.0.0.0:2055\", \"[::]:2055\"]"))) {
+    } else {
+      origin = table_.require("listen", "addresses such as [\"0.0.0.0:2055\", \"[::]:2055\"]");
+      if (!origin) return;
       for (const auto& item : origin->one_or_more("an array of addresses")) read_listen(item);
       if (type_ && !listen_.empty()) default_name = name_of_listener();
     }

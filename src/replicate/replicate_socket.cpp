@@ -70,12 +70,14 @@ std::string error_name(int error) {
 }
 
 std::string describe_replicate_error(int error) {
-  const std::string text = std::strerror(error);
+  std::string text = std::strerror(error);
   switch (error) {
     case EPERM:
       return text + ": CAP_NET_RAW is missing, or a firewall of this host refuses what it sends";
     case EACCES:
-      return text + ": an exporter sends from a port below 1024, which takes CAP_NET_BIND_SERVICE";
+      return text +
+             ": `to` is a broadcast address, or an exporter sends from a port below 1024, which takes "
+             "CAP_NET_BIND_SERVICE";
     case EADDRINUSE:
       return text + ": a program of this host has the exporter's address and port";
     case EMFILE:

@@ -25,7 +25,10 @@ bool read_numbers(std::string_view line, std::array<std::uint64_t, kNumbers>& nu
   const char* at = line.data();
   const char* const end = at + line.size();
   for (std::size_t i = 0; i < kNumbers; ++i) {
-    if (i != 0 && (at == end || *at++ != ' ')) return false;
+    if (i != 0) {
+      if (at == end || *at != ' ') return false;
+      ++at;
+    }
     const auto [next, error] = std::from_chars(at, end, numbers[i]);
     if (error != std::errc()) return false;
     at = next;

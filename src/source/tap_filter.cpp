@@ -8,7 +8,7 @@
 namespace flowcef {
 
 std::string tap_filter(std::span<const std::uint16_t> ports, bool has_tags) {
-  const std::string untagged = fmt::format(
+  std::string untagged = fmt::format(
       "(udp and (dst port {})) or (ip proto 17 and ip[6:2] & 0x1fff != 0) or "
       "(ip6[6] = 0 or ip6[6] = 43 or ip6[6] = 44 or ip6[6] = 60)",
       fmt::join(ports, " or dst port "));
