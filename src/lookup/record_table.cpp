@@ -173,20 +173,25 @@ void RecordTable::adopt(RecordTable& previous) {
   refused_ += previous.refused_.exchange(0);
 }
 
-/// Evicts from all shards alike. No thread may be reading or filling.
+/// Evicts the oldest of the shard that has most, so that each keeps about the same number of its latest. No thread may be
+/// reading or filling.
 void RecordTable::shrink(std::size_t max_entries, std::size_t max_bytes) {
   max_entries_ = max_entries;
   max_bytes_ = max_bytes;
+  std::vector<std::size_t> sizes(shard_count_);
+  for (std::size_t i = 0; i < shard_count_; ++i) {
+    for (const LookupEntry* entry = shards_[i].oldest; entry != nullptr; entry = entry->newer) ++sizes[i];
+  }
   while (is_over()) {
-    for (std::size_t i = 0; i < shard_count_ && is_over(); ++i) {
-      if (shards_[i].oldest == nullptr) continue;
-      const LookupEntry::Pointer oldest(shards_[i].oldest);
-      link_to(oldest->hash(), oldest->key()).store(oldest->next.load());
-      remove(shards_[i], *oldest);
-      entries_.fetch_sub(1, std::memory_order_relaxed);
-      entry_bytes_.fetch_sub(oldest->bytes(), std::memory_order_relaxed);
-      evicted_.fetch_add(1, std::memory_order_relaxed);
-    }
+    const auto fullest = std::ranges::max_element(sizes);
+    Shard& shard = shards_[static_cast<std::size_t>(fullest - sizes.begin())];
+    const LookupEntry::Pointer oldest(shard.oldest);
+    link_to(oldest->hash(), oldest->key()).store(oldest->next.load());
+    remove(shard, *oldest);
+    --*fullest;
+    entries_.fetch_sub(1, std::memory_order_relaxed);
+    entry_bytes_.fetch_sub(oldest->bytes(), std::memory_order_relaxed);
+    evicted_.fetch_add(1, std::memory_order_relaxed);
   }
 }
 
