@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <system_error>
 #include <type_traits>
 
@@ -57,6 +58,20 @@ Capabilities needed_capabilities(const Config& config) {
   if (binds_reserved_port || sends_as_others || (config.admin.enabled && is_reserved(config.admin.listen.port)))
     needed.push_back(CAP_NET_BIND_SERVICE);
   return needed;
+}
+
+std::string missing_capabilities(const Capabilities& needed) {
+  const CapabilityState now = checked(cap_get_proc(), "cap_get_proc");
+  std::string names;
+  for (const cap_value_t capability : needed) {
+    cap_flag_value_t is_there = CAP_CLEAR;
+    require_success(cap_get_flag(now.get(), capability, CAP_EFFECTIVE, &is_there), "cap_get_flag");
+    if (is_there == CAP_SET) continue;
+    const std::unique_ptr<char, int (*)(void*)> name(cap_to_name(capability), cap_free);
+    if (name == nullptr) throw std::bad_alloc();
+    names.append(names.empty() ? "" : ", ").append(name.get());
+  }
+  return names;
 }
 
 void keep_capabilities(const Capabilities& kept) {

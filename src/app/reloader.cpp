@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "flowcef/app/bridge_settings.hpp"
+#include "flowcef/app/capabilities.hpp"
 #include "flowcef/app/error_report.hpp"
 #include "flowcef/app/spool_folders.hpp"
 #include "flowcef/config/spool_loader.hpp"
@@ -24,6 +25,13 @@ void keep_state_dir(const std::filesystem::path& started, Config& next) {
     auto& spool = output.sink.spool;
     if (spool && spool->dir == default_spool_dir(next.state_dir, name)) spool->dir = default_spool_dir(started, name);
   }
+}
+
+/// A process that gave its rights up does not get them back.
+/// Returns: "" if it has all that this configuration may need.
+std::string hint_of_rights(const Config& next) {
+  const std::string missing = missing_capabilities(needed_capabilities(next));
+  return missing.empty() ? "" : "; the bridge runs without " + missing + ", which this may need: restart it";
 }
 
 }  // namespace
@@ -51,7 +59,7 @@ ReloadResult Reloader::reload() {
     text = pipeline_.reload(settings->config, std::move(settings->translation));
     admin_.adopt(settings->config.admin, std::move(admin));
   } catch (const std::exception& error) {
-    return fail(std::string(error.what()) + '\n', {});
+    return fail(error.what() + hint_of_rights(settings->config) + '\n', {});
   }
   logs_.set_level(spdlog::level::from_str(settings->config.log_level));
   log_->info("reloaded config={} {} {}", file_.string(), text, mappings);

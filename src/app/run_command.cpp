@@ -146,6 +146,7 @@ int run_command(const RunOptions& options) {
     print_errors(std::cerr, errors);
     return kExitUsage;
   }
+  create_output_files(config, settings->account);
   warn_of_rights(config, settings->account, options.config, log);
   const ServiceManager manager(ServiceManager::Environment::of_this_process());
   Pipeline pipeline(config, settings->translation, logs);

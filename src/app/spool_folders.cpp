@@ -1,5 +1,6 @@
 #include "flowcef/app/spool_folders.hpp"
 
+#include <fcntl.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -9,6 +10,8 @@
 #include <cstring>
 #include <exception>
 #include <string>
+
+#include "flowcef/core/file_descriptor.hpp"
 
 namespace flowcef {
 namespace {
@@ -55,6 +58,13 @@ void make_folder(const path& folder, const std::optional<Account>& account) {
   make_folder(folder.parent_path(), account);
   if (::mkdir(folder.c_str(), S_IRWXU) != 0 || !can_become(account)) return;
   [[maybe_unused]] const int unless_refused = ::lchown(folder.c_str(), account->uid, account->gid);
+}
+
+/// With O_EXCL no link is followed, and what somebody else made meanwhile stays theirs.
+void make_file(const path& file, mode_t mode, const Account& account) {
+  const FileDescriptor made(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+  if (!made.is_open()) return;
+  [[maybe_unused]] const int unless_refused = ::fchown(made.get(), account.uid, account.gid);
 }
 
 /// Returns: an errno, or 0.
@@ -108,6 +118,14 @@ void create_spool_folders(const Config& config, const std::optional<Account>& ac
   for (const OutputConfig& output : config.outputs) {
     if (output.sink.spool) make_folder(output.sink.spool->dir, account);
   }
+}
+
+void create_output_files(const Config& config, const std::optional<Account>& account) {
+  if (!can_become(account)) return;
+  for (const OutputConfig& output : config.outputs) {
+    if (output.sink.transport == Transport::file) make_file(output.sink.path, 0640, *account);
+  }
+  if (config.dead_letter) make_file(config.dead_letter->path, 0600, *account);
 }
 
 ConfigErrors check_spool_folders(const Config& config, const std::optional<Account>& account, const path& file) {

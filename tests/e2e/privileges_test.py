@@ -49,13 +49,16 @@ class Privileges(Case):
         self.assertNotIn("0", status["Groups"])
         self.assertEqual(status["NoNewPrivs"], ["1"])
         expected = {"CapInh": 0, "CapPrm": capabilities, "CapEff": capabilities, "CapAmb": 0}
+        of_threads = []
         for thread in self.thread_statuses(bridge):
-            with self.subTest(thread=thread["Name"]):
-                self.assertEqual(thread["Uid"].split(), [str(uid)] * 4)
-                self.assertEqual(thread["NoNewPrivs"], "1")
-                # A sanitizer's own thread is there before main(), and loses everything with the user id.
-                for name, bits in expected.items():
-                    self.assertIn(int(thread[name], 16), (bits, 0), name)
+            self.assertEqual(thread["Uid"].split(), [str(uid)] * 4)
+            self.assertEqual(thread["NoNewPrivs"], "1")
+            of_threads.append({name: int(thread[name], 16) for name in expected})
+        if capabilities and b"__asan_init" in BINARY.read_bytes():
+            # The sanitizer's own thread is there before main(), and loses everything with the user id.
+            of_threads.remove(dict.fromkeys(expected, 0))
+        self.assertGreater(len(of_threads), 1)
+        self.assertEqual(of_threads, [expected] * len(of_threads))
         self.assertEqual({name: int(status[name][0], 16) for name in (*expected, "CapBnd")}, {**expected, "CapBnd": 0})
 
     def test_user_after_a_low_port(self):
@@ -146,6 +149,43 @@ class Privileges(Case):
             self.wait_until(bridge.copy, "the record has come")
         account = pwd.getpwnam(USER)
         self.expect_user(bridge, account.pw_uid, account.pw_gid, NET_BIND_SERVICE)
+        bridge.stop()
+
+    def test_files_that_root_made_are_the_users(self):
+        """PX-15, PX-16: a reload opens them again, as that user."""
+        require_root()
+        self.folder.chmod(0o711)
+        account = pwd.getpwnam(USER)
+        out = self.folder / "out"
+        out.mkdir()
+        os.chown(out, account.pw_uid, account.pw_gid)
+        path = self.folder / "flowcef.toml"
+        path.write_text(self.config(f'user = "{USER}"\ndead_letter = {{ file = "{out}/refused.pcapng" }}').replace(
+            f"file:{self.folder}/copy", f"file:{out}/copy").replace(
+            f'state_dir = "{self.folder}"', f'state_dir = "{self.folder}/state"'), encoding="utf-8")
+        process = Process(self, "flowcef", [str(BINARY), "run", "--config", str(path)])
+        self.wait_until(lambda: "started version=" in process.stderr(), "flowcef has started")
+        self.assertNotIn("cannot write to " + str(out), process.stderr())
+        for name, mode in (("copy", 0o640), ("refused.pcapng", 0o600)):
+            status = (out / name).stat()
+            self.assertEqual((status.st_uid, status.st_gid, status.st_mode & 0o777),
+                             (account.pw_uid, account.pw_gid, mode), name)
+        status, text, err = run_program("reload", "--config", path)
+        self.assertEqual(status, 0, text + err.encode())
+
+    def test_a_reload_that_needs_rights_given_up(self):
+        """PX-15, PX-16: the error says what to do."""
+        require_root()
+        self.folder.chmod(0o711)
+        bridge = Bridge(self, settings=f'user = "{USER}"\n')
+        self.wait_until(lambda: "started version=" in bridge.log(), "flowcef has started")
+        text = bridge.config_path.read_text(encoding="utf-8")
+        bridge.config_path.write_text(text + f'[[input]]\ntype = "udp"\nlisten = ["127.0.0.1:{LOW_PORT}"]\n',
+                                      encoding="utf-8")
+        status, _, err = run_program("reload", "--config", bridge.config_path)
+        self.assertEqual(status, 2, err)
+        self.assertRegex(err, rf"127\.0\.0\.1:{LOW_PORT}: Permission denied .*"
+                              r"; the bridge runs without cap_net_bind_service, which this may need: restart it")
         bridge.stop()
 
     def test_no_user_named_and_too_many_rights(self):

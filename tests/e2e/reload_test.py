@@ -287,6 +287,28 @@ class Reload(Case):
         self.assertEqual(list(map(number_of, receiver.raw())), exporter.numbers()[:before])
         self.assertEqual((counts["output.siem.delivered"], counts["output.copy.delivered"]), (before, exporter.sent))
 
+    def test_a_removed_output_stays_in_the_books(self):
+        """What it still has to send is not gone from them meanwhile, nor what it had to drop in the end."""
+        port, copy, down = free_port(socket.SOCK_DGRAM), self.folder / "copy.cef", free_port()
+        siem = f'[[output]]\nname = "siem"\nto = "tcp://127.0.0.1:{down}"\n'
+        self.write(self.udp(port), siem + self.file(copy), settings='stop_deadline = "3s"')
+        bridge = self.start(lambda: port in udp_sockets())
+        exporter = Exporter(self, port, socket.SOCK_DGRAM)
+        exporter.send(20)
+        self.wait_until(lambda: copy.exists() and copy.read_bytes().count(b"\n") == exporter.sent, "all lines")
+        self.write(self.udp(port), self.file(copy), settings='stop_deadline = "3s"')
+        self.assertIn("removed=1", self.reload())
+
+        def books():
+            status, text, err = run_program("status", "--books", "--config", self.config_path)
+            self.assertEqual(status, 0, err)
+            return parse_counts(text.decode())
+
+        self.assertEqual(books()["output.siem.queued"], exporter.sent)
+        self.wait_until(lambda: books()["output.siem.dropped"] == exporter.sent, "the lines are dropped")
+        self.assertEqual(books()["output.siem.queued"], 0)
+        self.stop(bridge)
+
     def test_the_hash_tells_which_mapping_it_is(self):
         """In the log at the start and at each reload, and in the device version if the mapping wants it there."""
         port, copy = free_port(socket.SOCK_DGRAM), self.folder / "copy.cef"

@@ -1,6 +1,7 @@
 // Root's rights by their parts: which of them a configuration needs, and giving up all others.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "flowcef/config/config.hpp"
@@ -14,6 +15,10 @@ using Capabilities = std::vector<int>;
 ///          sends again.
 /// Source:  capabilities(7)
 [[nodiscard]] Capabilities needed_capabilities(const Config& config);
+
+/// Returns: those of them that this thread may not use, by name: "cap_net_raw, cap_net_bind_service"; "" if none.
+/// Errors: std::system_error
+[[nodiscard]] std::string missing_capabilities(const Capabilities& needed);
 
 /// Gives up all but these, of which it keeps those that it has; no program that it starts gets any.
 /// Thread: before others are started, as each has capabilities of its own.

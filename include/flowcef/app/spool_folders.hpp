@@ -1,5 +1,5 @@
-// The folders that the bridge writes to, as long as nothing is open in them: whether it could, and making those of spools
-// that are missing while that is still allowed.
+// The folders and files that the bridge writes to, as long as none is open: whether it could, and making those that are
+// missing while that is still allowed.
 #pragma once
 
 #include <filesystem>
@@ -14,6 +14,10 @@ namespace flowcef {
 /// Makes missing folders, with those above them, and hands what it made to the account if this is root's process. Those
 /// that are there keep their owner: they may be anybody's. What cannot be made, check_spool_folders() tells.
 void create_spool_folders(const Config& config, const std::optional<Account>& account);
+
+/// Makes the missing files of outputs and dead letters and hands them to the account if this is root's process: a reload
+/// and a rotation, both as that user, open them again. What cannot be made, the outputs tell that want to open it.
+void create_output_files(const Config& config, const std::optional<Account>& account);
 
 /// Makes nothing.
 /// Input:   `account`: whom the bridge will become after it has made missing folders; nothing: it stays who it is
