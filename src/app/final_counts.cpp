@@ -119,9 +119,13 @@ void FinalCounts::add_running(const InputPath& input) {
   lines_.add("records.incomplete", filter.incomplete.value());
   lines_.add("records.double", filter.double_exports.value());
   lines_.add("records.own_exports", filter.own_exports.value());
+  lines_.add("records.merged", input.merger().merged().value());
+  lines_.add("records.merging", input.merger().kept());
+  lines_.add("records.merged_early", input.merger().early().value());
   lines_.add("totals.forgotten", filter.totals_forgotten.value());
   kept_back_ += filter.options_records.value() + filter.lookup_only.value() + filter.incomplete.value() +
-                filter.double_exports.value() + filter.own_exports.value();
+                filter.double_exports.value() + filter.own_exports.value() + input.merger().merged().value() +
+                input.merger().kept();
 }
 
 void FinalCounts::add_decoded(const DecodeCounters& decode) {

@@ -13,6 +13,12 @@ InputPath::InputPath(const ElementRegistry& registry, InputState& input, Exporte
       render_(std::move(render)),
       completeness_(config_.require, registry),
       decoder_(registry, input, decode_counters_, *this),
+      merger_([this](const DataSet& set) {
+        ExportContext context = set.context;
+        decoder_.exporters().refresh(context);
+        take_records({set.layout, context, set.template_id, set.records, set.record_count, set.positions,
+                      set.positions_per_record, set.list_items, set.list_ends});
+      }),
       delay_([this](const Datagram& datagram) { decode_admitted(datagram); },
              [this](const IpAddress& exporter, std::uint64_t session) { decoder_.end_session(exporter, session); }) {
   delay_.set_wait(config_.wait);
@@ -59,9 +65,15 @@ void InputPath::end_session(const IpAddress& exporter, std::uint64_t session) {
   delay_.push_end(exporter, session, DelayLine::Clock::now());
 }
 
+void InputPath::tick(std::int64_t now_ns) {
+  decoder_.tick(now_ns);
+  merger_.advance(FlowMerger::Clock::now());
+}
+
 void InputPath::finish() {
   delay_.flush();
   decoder_.finish();
+  merger_.flush();
 }
 
 void InputPath::decode_admitted(const Datagram& datagram) {
@@ -89,10 +101,16 @@ void InputPath::on_data_set(const DataSet& set) {
   } else if (!memory_.double_exports.keeps(set)) {
     filter_counters_.double_exports.add(set.record_count);
   } else if (settings != nullptr && settings->counters == CounterMeaning::total) {
-    take_records(memory_.running_totals.added(set, filter_counters_.totals_forgotten));
+    merge(memory_.running_totals.added(set, filter_counters_.totals_forgotten));
   } else {
-    take_records(set);
+    merge(set);
   }
+}
+
+void InputPath::merge(const DataSet& set) {
+  const ExporterSettings* settings = set.context.settings;
+  if (settings == nullptr || settings->merge == settings->merge.zero()) return take_records(set);
+  merger_.take(set, settings->merge, FlowMerger::Clock::now());
 }
 
 void InputPath::take_records(const DataSet& set) {

@@ -215,7 +215,7 @@ void Pipeline::prepare_alone(ChangedInput& entry, const Config& config) {
 std::string Pipeline::apply(Change& change, const Config& config, std::size_t removed) {
   const Parked parked(workers_);
   for (const auto& worker : workers_) {
-    worker->run_parked([&] { worker->path().flush(); });
+    worker->run_parked([&] { worker->path().end_merging(); });
   }
   settle();
   const std::string outputs = outputs_.apply(std::move(change.outputs), input_counts().sent_on(),

@@ -73,7 +73,7 @@ void RecordPath::remove_input(InputPath& path) {
 std::vector<std::unique_ptr<RenderCounters>> RecordPath::reconfigure(const ElementRegistry& registry,
                                                                      const std::vector<RenderingPlan>& plans,
                                                                      DeadLetterFile* dead_letters) {
-  flush();
+  end_merging();
   renderers_.clear();
   mappings_.clear();
   std::vector<std::unique_ptr<RenderCounters>> ended = std::exchange(render_counters_, {});
@@ -92,6 +92,12 @@ void RecordPath::set_event_ids(std::string prefix, std::uint64_t first) {
 
 void RecordPath::tick(std::int64_t now_ns) {
   for (const auto& input : inputs_) input->tick(now_ns);
+  flush();
+}
+
+void RecordPath::end_merging() {
+  for (const auto& input : inputs_) input->end_merging();
+  flush();
 }
 
 bool RecordPath::is_waiting() const noexcept {

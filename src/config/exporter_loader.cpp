@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <iterator>
 #include <string>
 #include <utility>
@@ -22,6 +23,9 @@ constexpr std::array kKeptRecords = {Choice{"auto", KeptRecords::automatic}, Cho
                                      Choice{"netflow5", KeptRecords::netflow5}, Choice{"all", KeptRecords::all}};
 constexpr std::array kCounterMeanings = {Choice{"delta", CounterMeaning::delta},
                                          Choice{"total", CounterMeaning::total}};
+
+constexpr std::chrono::seconds kShortestMerge{1};
+constexpr std::chrono::hours kLongestMerge{1};
 
 std::optional<std::uint32_t> parse_number(std::string_view text) {
   std::uint32_t number = 0;
@@ -53,7 +57,7 @@ void ExporterLoader::read(TableReader& table, Config& config) {
   const auto host = name ? host_option(*name) : std::nullopt;
   if (!has_settings && !name) {
     table.refuse("", "expected at least one setting, got none",
-                 "sequence, host, keep, counters, own_exports, silent_after, classes or interfaces");
+                 "sequence, host, keep, counters, own_exports, merge, silent_after, classes or interfaces");
   }
   if (const auto match = table.require("match", "prefixes such as \"10.1.0.0/16\"")) {
     for (const auto& item : match->one_or_more("an array of prefixes")) {
@@ -77,6 +81,8 @@ bool ExporterLoader::read_settings(TableReader& table, ExporterConfig& settings)
   any |= table.read("counters", settings.counters,
                     [](const ValueReader& value) { return value.choice(kCounterMeanings); });
   any |= table.read("own_exports", settings.own_exports, [](const ValueReader& value) { return value.boolean(); });
+  any |= table.read("merge", settings.merge,
+                    [](const ValueReader& value) { return value.duration(kShortestMerge, kLongestMerge); });
   any |= table.read("silent_after", settings.silent_after, silence_option);
   any |= table.read("classes", settings.classes, [this](const ValueReader& value) { return read_classes(value); });
   any |= table.read("interfaces", settings.interfaces, read_interfaces);

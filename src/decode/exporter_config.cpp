@@ -28,6 +28,7 @@ ExporterSettings settings_for(const std::vector<ExporterConfig>& configs, const 
     take(config->keep, settings.keep);
     take(config->counters, settings.counters);
     take(config->own_exports, settings.own_exports);
+    take(config->merge, settings.merge);
     if (config->silent_after) settings.silent_after = config->silent_after;
     take(config->classes, settings.classes);
     take(config->interfaces, settings.interfaces);

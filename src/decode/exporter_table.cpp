@@ -104,6 +104,17 @@ void ExporterTable::end_session(Exporter& exporter, std::uint64_t session) {
   domains_ -= std::erase_if(exporter.domains, [&](const auto& item) { return item.first.session == session; });
 }
 
+void ExporterTable::refresh(ExportContext& context) const {
+  const auto exporter = by_address_.find(context.exporter.address);
+  context.settings = exporter == by_address_.end() ? nullptr : &exporter->second->settings;
+  // Domains are the sender's. Where an identity names another as the exporter, the tables are still of that domain.
+  const auto sender = by_address_.find(context.sender.address);
+  const bool in_force = sender != by_address_.end() &&
+                        std::ranges::any_of(sender->second->domains,
+                                            [&](const auto& item) { return &item.second.tables == context.tables; });
+  if (!in_force) context.tables = nullptr;
+}
+
 /// Only when enough went since the last time, so that it costs little per template.
 void ExporterTable::sweep() {
   const std::uint64_t removals = input_.templates.removals();

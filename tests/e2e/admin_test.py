@@ -20,7 +20,7 @@ LOAD_SECONDS = 6
 # Each is zero, whatever the bridge is doing, in every snapshot.
 IDENTITIES = {
     "records sent on": "scalar(flowcef_records_total) - scalar(sum(flowcef_records_kept_back_total))"
-                       " - flowcef_output_records_total",
+                       " - scalar(flowcef_records_merging) - flowcef_output_records_total",
     "rendered": "flowcef_output_records_total - flowcef_output_lines_total"
                 " - sum without(reason) (flowcef_output_records_without_line_total)",
     "lines of outputs": "flowcef_output_submitted_lines_total + flowcef_output_restored_lines_total"

@@ -13,6 +13,7 @@
 #include "flowcef/decode/data_set_slice.hpp"
 #include "flowcef/decode/decoder.hpp"
 #include "flowcef/decode/double_exports.hpp"
+#include "flowcef/decode/flow_merger.hpp"
 #include "flowcef/decode/log_decoder.hpp"
 #include "flowcef/decode/own_exports.hpp"
 #include "flowcef/decode/running_totals.hpp"
@@ -59,8 +60,10 @@ class InputPath final : private DataSetHandler {
   void end_session(const IpAddress& exporter, std::uint64_t session);
   /// Decodes what has waited for long enough.
   void decode_due() { delay_.advance(DelayLine::Clock::now()); }
-  void tick(std::int64_t now_ns) { decoder_.tick(now_ns); }
+  void tick(std::int64_t now_ns);
   void finish();
+  /// Hands on records that are kept for others to join them.
+  void end_merging() { merger_.flush(); }
   /// Hands on what goes to other collectors.
   void flush() noexcept {
     if (replicator_) replicator_->flush();
@@ -81,6 +84,7 @@ class InputPath final : private DataSetHandler {
 
   [[nodiscard]] const DecodeCounters& decode_counters() const noexcept { return decode_counters_; }
   [[nodiscard]] const FilterCounters& filter_counters() const noexcept { return filter_counters_; }
+  [[nodiscard]] const FlowMerger& merger() const noexcept { return merger_; }
   [[nodiscard]] const Counter& decoded_early() const noexcept { return delay_.early(); }
   [[nodiscard]] const ExporterTable& exporters() const noexcept { return decoder_.exporters(); }
 
@@ -88,6 +92,7 @@ class InputPath final : private DataSetHandler {
   void on_data_set(const DataSet& set) override;
   void on_refused(const Datagram& datagram, Refusal reason) override;
   void decode_admitted(const Datagram& datagram);
+  void merge(const DataSet& set);
   void take_records(const DataSet& set);
   void render_chosen(const DataSet& set, const OwnExports* own_exports);
   [[nodiscard]] bool is_chosen(const DataSet& set, std::uint32_t index, const OwnExports* own_exports);
@@ -110,6 +115,7 @@ class InputPath final : private DataSetHandler {
   std::optional<LookupFeeder> feeder_;
   Decoder decoder_;                ///< of an input of log lines: for its books alone
   std::optional<LogDecoder> log_;  ///< reads lines in place of `decoder_`
+  FlowMerger merger_;
   DelayLine delay_;
   std::unique_ptr<Replicator> replicator_;
 };

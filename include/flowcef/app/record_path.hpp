@@ -57,12 +57,15 @@ class RecordPath {
   InputPath& add_input(InputState& input);
   /// Forgets an input. To be called behind the path's finish(); its counters go with it.
   void remove_input(InputPath& path);
+  /// Also hands on what is rendered.
   /// Input: the time of day, in nanoseconds since 1970 UTC.
   void tick(std::int64_t now_ns);
   /// Whether datagrams wait to be decoded.
   [[nodiscard]] bool is_waiting() const noexcept;
   /// Renders events of the bridge's own, and hands them on.
   void emit(const std::vector<BridgeEvent>& events);
+  /// Renders records that are kept for others to join them, and hands on what is rendered.
+  void end_merging();
   /// Decodes those that have waited for long enough, and hands on what is rendered.
   void decode_due();
   /// Hands on what has been rendered so far.

@@ -60,6 +60,7 @@ struct ExporterConfig {
   std::optional<KeptRecords> keep = {};
   std::optional<CounterMeaning> counters = {};
   std::optional<bool> own_exports = {};
+  std::optional<std::chrono::milliseconds> merge = {};
   std::optional<std::chrono::milliseconds> silent_after = {};
   std::shared_ptr<const NumberNames> classes = {};     ///< of traffic classes
   std::shared_ptr<const NumberNames> interfaces = {};  ///< before what options data says
@@ -70,7 +71,8 @@ struct ExporterSettings {
   SequenceRule sequence = SequenceRule::standard;
   KeptRecords keep = KeptRecords::automatic;
   CounterMeaning counters = CounterMeaning::delta;
-  bool own_exports = true;  ///< false: flows that are its export traffic are left out
+  bool own_exports = true;             ///< false: flows that are its export traffic are left out
+  std::chrono::milliseconds merge{0};  ///< records of a flow become one for each such time; 0: each stays
   /// Silence for so long is told, whatever is usual with it; 0: never. Nothing: by what is usual with it.
   std::optional<std::chrono::milliseconds> silent_after = {};
   std::shared_ptr<const NumberNames> classes;

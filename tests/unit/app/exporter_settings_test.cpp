@@ -1,6 +1,7 @@
 // What is said of exporters, from datagram to line: what is left out, what counters become, and after a reload.
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <utility>
 
 #include "flowcef/app/final_counts.hpp"
@@ -80,6 +81,20 @@ TEST_F(ExporterPath, CountersAreWhatTheSettingSays) {
   EXPECT_EQ(lines({of(2600, 23, 5)}), Lines{"in=0 cnt=0" + rest});
   use({});
   EXPECT_EQ(lines({of(2600, 23, 5)}), Lines{"in=2600 cnt=23" + rest});
+}
+
+// SK-05, PX-15: what waits for others of its flow goes on with a reload, and is in the books until then.
+TEST_F(ExporterPath, RecordsOfAFlowAreMergedOnRequest) {
+  use({.match = {}, .merge = std::chrono::minutes(1)});
+  EXPECT_EQ(lines({of(1000, 10, 999'000), of(500, 5, 1'000'000)}), Lines());
+  EXPECT_THAT(books(), HasSubstr("\nrecords.merged 1\nrecords.merging 1\n"));
+  use({});
+  EXPECT_EQ(lines_.size(), 1U);
+  EXPECT_THAT(lines_.front(), HasSubstr("|in=1500 cnt=15 "));
+  settled_ = 1;
+  EXPECT_THAT(books(), HasSubstr("\nrecords.merged 1\nlines 0\n"));
+  lines_.clear();
+  EXPECT_EQ(lines({of(1, 1, 999'000)}).size(), 1U) << "as before";
 }
 
 // FD-34

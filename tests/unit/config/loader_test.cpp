@@ -322,7 +322,7 @@ TEST_F(LoadConfig, RefusesUnfitExporters) {
                   "(first at line 9)",
                   "f.toml:10:12: exporter[0].sequence: expected standard, records, datagrams or off, got \"none\"",
                   "f.toml:11:1: exporter[1]: expected at least one setting, got none (sequence, host, keep, counters, "
-                  "own_exports, silent_after, classes or interfaces)",
+                  "own_exports, merge, silent_after, classes or interfaces)",
                   "f.toml:11:1: exporter[1].match: missing, expected prefixes such as \"10.1.0.0/16\"",
                   "f.toml:12:1: exporter[1].mach: unknown key (did you mean \"match\"?)"));
   EXPECT_THAT(errors_of(std::string(kSmallest) + "[exporter]\nmatch = '10.0.0.0/8'\n"),

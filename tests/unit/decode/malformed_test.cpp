@@ -6,11 +6,11 @@ namespace {
 
 class Malformed : public DecodeFixture {};
 
-ByteWriter flow_template(std::uint16_t id = 256) {
+ByteWriter port_template(std::uint16_t id = 256) {
   return template_record(id, {{8, 4}, {7, 2}});
 }
 
-ByteWriter flow(std::uint16_t port = 80) {
+ByteWriter port_record(std::uint16_t port = 80) {
   return ByteWriter().u32(0x0a000001).u16(port);
 }
 
@@ -29,7 +29,7 @@ TEST_P(Sets, FewerTrailingBytesThanASetHeader) {
   for (std::size_t count = 1; count < 4; ++count) {
     ByteWriter rest;
     for (std::size_t i = 0; i < count; ++i) rest.u8(0xff);
-    decode(message().templates(flow_template()).set(256, flow()).raw(rest));
+    decode(message().templates(port_template()).set(256, port_record()).raw(rest));
     EXPECT_EQ(records_.size(), count);
     EXPECT_EQ(refused(Refusal::bad_set_length), count);
   }
@@ -40,10 +40,10 @@ TEST_P(Sets, LengthsThatEndTheDatagram) {
   for (const int length : {0, 1, 2, 3, 9, 65535}) {
     records_.clear();
     decode(message()
-               .templates(flow_template())
-               .set(256, flow())
+               .templates(port_template())
+               .set(256, port_record())
                .raw(ByteWriter().u16(256).u16(static_cast<std::uint16_t>(length)).u32(0x01010101))
-               .set(256, flow()));
+               .set(256, port_record()));
     EXPECT_EQ(refused(Refusal::bad_set_length), ++refusals) << length;
     EXPECT_EQ(records_.size(), 1U) << length;
   }
@@ -53,9 +53,9 @@ TEST_P(Sets, EmptyOnesAreNothing) {
   decode(message()
              .templates(ByteWriter())
              .options_templates(ByteWriter())
-             .templates(flow_template())
+             .templates(port_template())
              .set(256, ByteWriter())
-             .set(256, flow()));
+             .set(256, port_record()));
   EXPECT_EQ(records_.size(), 1U);
   EXPECT_EQ(counters_.refused_total(), 0U);
 }
@@ -65,7 +65,10 @@ TEST_P(Sets, ReservedIdsCostTheSetOnly) {
   std::uint64_t refusals = 0;
   for (const int id : {ipfix ? 0 : 2, ipfix ? 1 : 3, 4, 128, 255}) {
     records_.clear();
-    decode(message().templates(flow_template()).set(static_cast<std::uint16_t>(id), flow()).set(256, flow()));
+    decode(message()
+               .templates(port_template())
+               .set(static_cast<std::uint16_t>(id), port_record())
+               .set(256, port_record()));
     EXPECT_EQ(refused(Refusal::reserved_set_id), ++refusals) << id;
     EXPECT_EQ(records_.size(), 1U) << id;
   }
@@ -73,10 +76,10 @@ TEST_P(Sets, ReservedIdsCostTheSetOnly) {
 
 TEST_P(Sets, ABadTemplateCostsTheRestOfItsSetOnly) {
   decode(message()
-             .templates(ByteWriter().u16(255).u16(1).u16(4).u16(1).append(flow_template(257).bytes()))
-             .templates(flow_template())
-             .set(257, flow())
-             .set(256, flow()));
+             .templates(ByteWriter().u16(255).u16(1).u16(4).u16(1).append(port_template(257).bytes()))
+             .templates(port_template())
+             .set(257, port_record())
+             .set(256, port_record()));
   EXPECT_EQ(refused(Refusal::bad_template), 1U);
   EXPECT_EQ(refused(Refusal::template_missing), 1U) << "what stood behind it could not be found";
   EXPECT_EQ(records_.size(), 1U);
@@ -105,12 +108,12 @@ TEST_P(Sets, AnIdChangesItsKindAndBack) {
   const ByteWriter options = ipfix ? ipfix_options_record(256, {{149, 4}}, {{34, 4}})
                                    : netflow9_options_record(256, {{1, 4}}, {{34, 4}}).zeros(2);
   decode(message()
-             .templates(flow_template())
-             .set(256, flow())
+             .templates(port_template())
+             .set(256, port_record())
              .options_templates(options)
              .set(256, ByteWriter().u32(1).u32(100))
-             .templates(flow_template())
-             .set(256, flow(443)));
+             .templates(port_template())
+             .set(256, port_record(443)));
   ASSERT_EQ(records_.size(), 3U);
   EXPECT_FALSE(records_[0].options);
   EXPECT_TRUE(records_[1].options);
@@ -147,7 +150,7 @@ INSTANTIATE_TEST_SUITE_P(All, VariableLengths,
                          [](const auto& row) { return std::string(row.param.name); });
 
 TEST_P(Sets, ABodySmallerThanOneRecord) {
-  decode(message().templates(flow_template()).set(256, ByteWriter().u32(1).u8(2)));
+  decode(message().templates(port_template()).set(256, ByteWriter().u32(1).u8(2)));
   EXPECT_TRUE(records_.empty());
   EXPECT_EQ(refused(Refusal::bad_record), 1U);
   decode(message().set(256, ByteWriter().zeros(5)));
@@ -162,7 +165,10 @@ struct BadOptionsTemplate {
 class Netflow9Options : public Malformed, public testing::WithParamInterface<BadOptionsTemplate> {};
 
 TEST_P(Netflow9Options, LengthsThatDoNotFitAreRefused) {
-  decode(MessageBuilder::netflow9().options_templates(GetParam().record).templates(flow_template()).set(256, flow()));
+  decode(MessageBuilder::netflow9()
+             .options_templates(GetParam().record)
+             .templates(port_template())
+             .set(256, port_record()));
   EXPECT_EQ(refused(Refusal::bad_template), 1U);
   EXPECT_EQ(records_.size(), 1U);
 }
@@ -188,25 +194,25 @@ TEST_F(Malformed, IpfixOptionsWithoutAScopeAreTaken) {
 
 // An IPv4 exporter that an IPv6 socket heard is the same one.
 TEST_F(Malformed, AMappedAddressIsTheIpv4Address) {
-  decode_from("::ffff:192.0.2.1", 5000, MessageBuilder::netflow9().templates(flow_template()));
-  decode_from("192.0.2.1", 5000, MessageBuilder::netflow9().set(256, flow()));
+  decode_from("::ffff:192.0.2.1", 5000, MessageBuilder::netflow9().templates(port_template()));
+  decode_from("192.0.2.1", 5000, MessageBuilder::netflow9().set(256, port_record()));
   EXPECT_EQ(records_.size(), 1U);
 }
 
 TEST_F(Malformed, LinkLocalExportersAreToldApart) {
-  decode_from("fe80::1", 5000, MessageBuilder::netflow9().templates(flow_template()));
-  decode_from("fe80::2", 5000, MessageBuilder::netflow9().set(256, flow()));
+  decode_from("fe80::1", 5000, MessageBuilder::netflow9().templates(port_template()));
+  decode_from("fe80::2", 5000, MessageBuilder::netflow9().set(256, port_record()));
   EXPECT_EQ(refused(Refusal::template_missing), 1U);
-  decode_from("fe80::1", 5000, MessageBuilder::netflow9().set(256, flow()));
+  decode_from("fe80::1", 5000, MessageBuilder::netflow9().set(256, port_record()));
   EXPECT_EQ(records_.size(), 1U);
 }
 
 // Behind one translated address: IPFIX tells its exporters apart by their ports, with domain 0 too (PX-02).
 TEST_F(Malformed, IpfixExportersBehindOneAddress) {
   const ByteWriter other = template_record(256, {{4, 1}});
-  decode_from("192.0.2.1", 1001, MessageBuilder::ipfix(1'700'000'000, 0).templates(flow_template()));
+  decode_from("192.0.2.1", 1001, MessageBuilder::ipfix(1'700'000'000, 0).templates(port_template()));
   decode_from("192.0.2.1", 1002, MessageBuilder::ipfix(1'700'000'000, 0).templates(other));
-  decode_from("192.0.2.1", 1001, MessageBuilder::ipfix(1'700'000'000, 0).set(256, flow()));
+  decode_from("192.0.2.1", 1001, MessageBuilder::ipfix(1'700'000'000, 0).set(256, port_record()));
   decode_from("192.0.2.1", 1002, MessageBuilder::ipfix(1'700'000'000, 0).set(256, ByteWriter().u8(6)));
   ASSERT_EQ(records_.size(), 2U);
   EXPECT_TRUE(records_[0].hex.contains("sourceIPv4Address"));

@@ -34,7 +34,7 @@ class Worker final : public DataSetHandler {
 
 class SharedTemplates : public DecodeFixture {};
 
-ByteWriter flow_template(std::uint16_t length = 4) {
+ByteWriter counter_template(std::uint16_t length = 4) {
   return template_record(256, {{1, length}, {2, 4}});
 }
 
@@ -42,7 +42,7 @@ ByteWriter flow_template(std::uint16_t length = 4) {
 TEST_F(SharedTemplates, DecodeWhatWaitsAtAnotherWorker) {
   Worker other(registry_, input_);
   decode(MessageBuilder::ipfix().set(256, ByteWriter().u32(1).u32(2)));
-  other.decode(MessageBuilder::ipfix().templates(flow_template()));
+  other.decode(MessageBuilder::ipfix().templates(counter_template()));
   EXPECT_TRUE(records_.empty());
   decode(MessageBuilder::ipfix().set(256, ByteWriter().u32(3).u32(4)));
   ASSERT_EQ(records_.size(), 2U);
@@ -74,7 +74,7 @@ TEST_F(SharedTemplates, ChangeWhileAnotherWorkerReadsByThem) {
         worker.decode(MessageBuilder::ipfix().set(256, ByteWriter().zeros(31).u8(1)).set(257, nested_list()));
         worker.decode(
             MessageBuilder::ipfix()
-                .templates(flow_template(longer ? 8 : 4))
+                .templates(counter_template(longer ? 8 : 4))
                 .templates(template_record(257, {{292, 65535}, {longer ? std::uint16_t{1} : std::uint16_t{2}, 4}})));
       }
     });
