@@ -185,8 +185,7 @@ void Decoder::decode_ipfix(const Datagram& datagram) {
 }
 
 IpAddress Decoder::exporter_of(const Datagram& datagram, std::optional<std::uint32_t> domain) const noexcept {
-  const IdentityRule* const rule = find_identity(input_.identities, datagram.exporter, domain);
-  return rule != nullptr && rule->exporter ? *rule->exporter : datagram.exporter.address;
+  return exporter_by_identity(input_.identities, datagram.exporter, domain);
 }
 
 void Decoder::end_session(const IpAddress& exporter, std::uint64_t session) {

@@ -147,18 +147,30 @@ void Decoder::hand_on(Message& message, const DataSet& set) {
   hand_on_by_exporter(message, set);
 }
 
+/// A mediator that passes several exporters on as one domain may name each in a message of its own.
+void Decoder::learn_exporter(const StatedExporters& stated, std::uint32_t records, Domain& domain) {
+  for (std::uint32_t i = 0; i < records; ++i) {
+    const auto exporter = stated.of(i);
+    if (!exporter) continue;
+    domain.states_several |= domain.stated_exporter && domain.stated_exporter != exporter;
+    domain.stated_exporter = exporter;
+  }
+}
+
 /// Records that follow one another and name the same exporter go on together.
 void Decoder::hand_on_by_exporter(Message& message, const DataSet& set) {
   const StatedExporters stated(set);
   if (set.layout.options) {
-    if (const auto exporter = stated.of_all()) message.domain->stated_exporter = exporter;
+    learn_exporter(stated, set.record_count, *message.domain);
   }
-  if (!stated.has_any()) return hand_on_as(message, message.domain->stated_exporter, set);
+  const std::optional<IpAddress> by_domain =
+      message.domain->states_several ? std::nullopt : message.domain->stated_exporter;
+  if (!stated.has_any()) return hand_on_as(message, by_domain, set);
   for (std::uint32_t first = 0; first < set.record_count;) {
     const auto exporter = stated.of(first);
     std::uint32_t next = first + 1;
     while (next < set.record_count && stated.of(next) == exporter) ++next;
-    hand_on_as(message, exporter ? exporter : message.domain->stated_exporter, slicer_.slice(set, first, next - first));
+    hand_on_as(message, exporter ? exporter : by_domain, slicer_.slice(set, first, next - first));
     first = next;
   }
 }

@@ -107,12 +107,14 @@ void ExporterTable::end_session(Exporter& exporter, std::uint64_t session) {
 void ExporterTable::refresh(ExportContext& context) const {
   const auto exporter = by_address_.find(context.exporter.address);
   context.settings = exporter == by_address_.end() ? nullptr : &exporter->second->settings;
-  // Domains are the sender's. Where an identity names another as the exporter, the tables are still of that domain.
-  const auto sender = by_address_.find(context.sender.address);
-  const bool in_force = sender != by_address_.end() &&
-                        std::ranges::any_of(sender->second->domains,
-                                            [&](const auto& item) { return &item.second.tables == context.tables; });
-  if (!in_force) context.tables = nullptr;
+  const auto has_domain = [&](const IpAddress& address) {
+    const auto owner = by_address_.find(address);
+    return owner != by_address_.end() && std::ranges::any_of(owner->second->domains, [&](const auto& item) {
+             return &item.second.tables == context.tables;
+           });
+  };
+  // Where records name their exporter, the domain is the sender's.
+  if (!has_domain(context.exporter.address) && !has_domain(context.sender.address)) context.tables = nullptr;
 }
 
 /// Only when enough went since the last time, so that it costs little per template.

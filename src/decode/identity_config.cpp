@@ -14,4 +14,10 @@ const IdentityRule* find_identity(const std::vector<IdentityRule>& rules, const 
   return found == rules.end() ? nullptr : &*found;
 }
 
+IpAddress exporter_by_identity(const std::vector<IdentityRule>& rules, const Endpoint& sender,
+                               std::optional<std::uint32_t> domain) noexcept {
+  const IdentityRule* const rule = find_identity(rules, sender, domain);
+  return rule != nullptr && rule->exporter ? *rule->exporter : sender.address;
+}
+
 }  // namespace flowcef

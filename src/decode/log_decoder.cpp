@@ -138,6 +138,8 @@ void LogDecoder::deliver(const Datagram& datagram, const Layout& layout, const S
   ExportContext context;
   context.format = ExportFormat::syslog;
   context.exporter = datagram.exporter;
+  context.sender = datagram.exporter;
+  context.exporter.address = exporter_by_identity(input_.identities, datagram.exporter, std::nullopt);
   context.listener = datagram.listener;
   context.received_ns = datagram.received_ns;
   context.export_ms = time_of(layout, message, datagram);
@@ -147,7 +149,7 @@ void LogDecoder::deliver(const Datagram& datagram, const Layout& layout, const S
   counters_.datagrams[static_cast<std::size_t>(ExportFormat::syslog)].add();
   counters_.data_sets.add();
   counters_.records.add();
-  Exporter& exporter = exporters_.exporter(datagram.exporter.address);
+  Exporter& exporter = exporters_.exporter(context.exporter.address);
   exporter.last_heard_ns = datagram.received_ns;
   ++exporter.signs.event_sets;
   ExporterCounts& counts = exporter.counts;

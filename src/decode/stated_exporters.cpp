@@ -24,13 +24,4 @@ std::optional<IpAddress> StatedExporters::of(std::uint32_t record) const noexcep
   return value.size() == 16 ? usable(IpAddress::from_ipv6(value.data())) : std::nullopt;
 }
 
-std::optional<IpAddress> StatedExporters::of_all() const noexcept {
-  if (!has_any() || set_.record_count == 0) return std::nullopt;
-  const auto first = of(0);
-  for (std::uint32_t i = 1; i < set_.record_count; ++i) {
-    if (of(i) != first) return std::nullopt;
-  }
-  return first;
-}
-
 }  // namespace flowcef

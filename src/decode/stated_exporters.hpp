@@ -17,8 +17,6 @@ class StatedExporters {
   [[nodiscard]] bool has_any() const noexcept { return ipv4_ != nullptr || ipv6_ != nullptr; }
   /// Returns: nothing if the record names none, or none that could be one.
   [[nodiscard]] std::optional<IpAddress> of(std::uint32_t record) const noexcept;
-  /// Returns: the one that all records name; nothing if they differ.
-  [[nodiscard]] std::optional<IpAddress> of_all() const noexcept;
 
  private:
   const DataSet& set_;

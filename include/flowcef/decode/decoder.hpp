@@ -21,6 +21,7 @@
 namespace flowcef {
 
 class RecordLocator;
+class StatedExporters;
 
 /// What one worker decodes of one input.
 /// Thread:   one; the counters may be read by any.
@@ -93,6 +94,7 @@ class Decoder {
   void deliver(Message& message, std::uint16_t id, const Template& layout, Bytes body);
   void hand_on(Message& message, const DataSet& set);
   void hand_on_by_exporter(Message& message, const DataSet& set);
+  static void learn_exporter(const StatedExporters& stated, std::uint32_t records, Domain& domain);
   void hand_on_as(Message& message, const std::optional<IpAddress>& exporter, const DataSet& set);
   void give_up(const HeldSet& set);
 

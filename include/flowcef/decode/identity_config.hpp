@@ -25,4 +25,8 @@ struct IdentityRule {
 [[nodiscard]] const IdentityRule* find_identity(const std::vector<IdentityRule>& rules, const Endpoint& sender,
                                                 std::optional<std::uint32_t> domain) noexcept;
 
+/// Returns: the exporter that the rule which fits names, or else the sender.
+[[nodiscard]] IpAddress exporter_by_identity(const std::vector<IdentityRule>& rules, const Endpoint& sender,
+                                             std::optional<std::uint32_t> domain) noexcept;
+
 }  // namespace flowcef

@@ -167,5 +167,18 @@ TEST_F(Identity, OptionsDataThatNamesSeveral) {
   EXPECT_THAT(exporters(), ElementsAre("10.0.0.1", "10.0.0.2", kGateway));
 }
 
+TEST_F(Identity, OptionsDataThatNamesOneAfterTheOther) {
+  say(std::nullopt, std::nullopt, nullptr);
+  const auto options = ipfix_options_record(258, {{130, 4}}, {{82, 2}});
+  decode_from(kGateway, 5000,
+              of_domain(1).options_templates(options).templates(port_template()).set(258, naming({0x0a000001})));
+  decode_from(kGateway, 5000, of_domain(1).set(256, port()));
+  decode_from(kGateway, 5000, of_domain(1).set(258, naming({0x0a000002})));
+  decode_from(kGateway, 5000, of_domain(1).set(256, port()));
+  decode_from(kGateway, 5000, of_domain(1).set(258, naming({0x0a000001})));
+  decode_from(kGateway, 5000, of_domain(1).set(256, port()));
+  EXPECT_THAT(exporters(), ElementsAre("10.0.0.1", "10.0.0.1", "10.0.0.2", kGateway, "10.0.0.1", kGateway));
+}
+
 }  // namespace
 }  // namespace flowcef::test

@@ -56,7 +56,8 @@ class LogDecoderTest : public testing::Test, protected DataSetHandler {
     EXPECT_EQ(set.record_count, 1U);
     EXPECT_EQ(set.context.format, ExportFormat::syslog);
     EXPECT_EQ(set.layout.format, ExportFormat::syslog);
-    EXPECT_EQ(set.context.exporter.to_string(), "192.0.2.9:514");
+    EXPECT_EQ(set.context.sender.to_string(), "192.0.2.9:514");
+    exporter_ = set.context.exporter.to_string();
     name_ = set.layout.name;
     record_.clear();
     for (const Field& field : set.layout.fields) {
@@ -82,6 +83,7 @@ class LogDecoderTest : public testing::Test, protected DataSetHandler {
   LogDecoder decoder_{registry_, input_, exporters_, counters_, *this};
   std::vector<std::pair<std::string, std::string>> record_;
   std::string name_;
+  std::string exporter_;
   std::int64_t export_ms_ = 0;
   std::uint64_t layout_ = 0;
   std::size_t sets_ = 0;
@@ -147,6 +149,18 @@ TEST_F(LogDecoderTest, WithoutPatternsLinesAreHeaderAndMessage) {
   EXPECT_THAT(record_, ElementsAre(Pair("syslogMessage", "text")));
   ASSERT_TRUE(decode("")) << "an empty line is a record without values";
   EXPECT_TRUE(record_.empty());
+}
+
+// PX-14
+TEST_F(LogDecoderTest, ExporterIsWhomTheIdentityNames) {
+  input_.config = config_of(UnmatchedLines::send);
+  ASSERT_TRUE(decode("text"));
+  EXPECT_EQ(exporter_, "192.0.2.9:514");
+  input_.identities = {{*IpPrefix::parse("192.0.2.9"), std::nullopt, 7, IpAddress::parse("10.1.1.7")},
+                       {*IpPrefix::parse("192.0.2.0/24"), 514, std::nullopt, IpAddress::parse("10.1.1.1")}};
+  ASSERT_TRUE(decode("text"));
+  EXPECT_EQ(exporter_, "10.1.1.1:514") << "a line has no domain";
+  EXPECT_EQ(exporters_.exporter(*IpAddress::parse("10.1.1.1")).counts.records, 1U);
 }
 
 TEST_F(LogDecoderTest, ReloadBringsOtherPatterns) {
