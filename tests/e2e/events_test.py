@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """SK-04, PX-09: what the SIEM does not see is told to it: the bridge, rsyslog, and liblognorm as its parser."""
 import json
+import signal
 import socket
 import struct
 import time
 
 from support import cef
-from support.bridge import Bridge, Output
+from support.bridge import Bridge, Output, parse_counts
 from support.harness import Case, main, require
+from support.process import udp_sockets
 from support.receivers import Normalizer, Rsyslog
 from support.siems import Apart
 
@@ -24,6 +26,7 @@ class Exporter:
         case.addCleanup(self._socket.close)
         self._address = ("127.0.0.1", port)
         self._domain = domain
+        self._netflow5_sequence = 0
         self.sequence = 0
 
     def send(self, number, data, records):
@@ -34,6 +37,12 @@ class Exporter:
 
     def template(self, *fields):
         self.send(2, struct.pack("!HH", 256, len(fields)) + b"".join(struct.pack("!HH", *field) for field in fields), 0)
+
+    def netflow5(self, sampling):
+        """One NetFlow v5 record, of a meter that takes one packet out of so many."""
+        header = struct.pack("!HHIIIIHH", 5, 1, 60_000, int(time.time()), 0, self._netflow5_sequence, 0, 1 << 14 | sampling)
+        self._socket.sendto(header + bytes(48), self._address)
+        self._netflow5_sequence += 1
 
     def flow(self):
         self.send(256, struct.pack("!BH", 6, 443), 1)
@@ -84,6 +93,59 @@ class Events(Case):
         counts = bridge.stop()  # which checks that they balance
         self.assertGreater(counts["events"], 4)
         receiver.stop()
+
+    def test_events_of_what_cannot_be_read(self):
+        """PX-10, SK-07: data without template, another sampling rate, datagrams that the kernel dropped."""
+        receiver = Rsyslog(self, "tcp")
+        bridge = Bridge(self, Output(receiver.url()), events='{ silent_after = false, books_every = false }',
+                        input_settings='hold = false\nreceive_buffer = "64KiB"\n')
+        exporter = Exporter(self, bridge.port)
+        missing = self.wait_for(receiver, "template-missing", exporter)["Extensions"]
+        self.assertEqual((missing["FlowcefBridgeWaitingSets"], missing["dvc"]), ("0", "127.0.0.1"))
+        self.assertGreater(int(missing["cnt"]), 0)
+
+        exporter.netflow5(100)
+        self.wait_until(lambda: any(b"|flowcef-" not in line for line in self.lines_of(receiver)), "the flow has come")
+        exporter.netflow5(1000)
+        changed = self.wait_for(receiver, "sampling-changed")["Extensions"]
+        self.assertEqual((changed["FlowcefBridgeSamplingIntervalBefore"], changed["FlowcefBridgeSamplingIntervalNow"]),
+                         ("100", "1000"))
+
+        bridge.process.child.send_signal(signal.SIGSTOP)
+        for _ in range(5000):
+            exporter.netflow5(1000)
+        dropped = udp_sockets()[bridge.port]
+        bridge.process.child.send_signal(signal.SIGCONT)
+        self.assertGreater(dropped, 0)
+        # The kernel tells of drops with the next datagram that it takes.
+        exporter.netflow5(1000)
+        told = int(self.wait_for(receiver, "kernel-drops")["Extensions"]["cnt"])
+        self.assertTrue(0 < told <= dropped, f"{told} of {dropped}")
+        self.assertEqual(bridge.process.stop(signal.SIGTERM), 0)
+        self.assertEqual(parse_counts(bridge.log())["kernel_drops"], dropped)
+
+    def test_events_of_a_spool(self):
+        """PX-12: what waits on disk is told of over the other output, and that it is gone."""
+        gone, receiver = Rsyslog(Apart(self, "gone"), "tcp"), Normalizer(Apart(self, "other"), "tcp")
+        bridge = Bridge(self, Output(gone.url(), name="gone", spool={"max_bytes": "16MiB"}),
+                        Output(receiver.url(), name="other"), events='{ silent_after = false, books_every = false }')
+        self.wait_until(lambda: bridge.log().count("connected output=") == 2, "both are connected")
+        gone.kill()
+        exporter = Exporter(self, bridge.port)
+
+        def told(signature):
+            exporter.netflow5(1)
+            return any(b"flowcef-" + signature in line and b'"gone"' in line for line in self.lines_of(receiver))
+        self.wait_until(lambda: told(b"output-spooling"), "lines wait on disk", DEADLINE)
+
+        def near_full():
+            for _ in range(1000):
+                exporter.netflow5(1)
+            return told(b"spool-near-full")
+        self.wait_until(near_full, "the spool is nearly full", DEADLINE)
+        gone.start()
+        self.wait_until(lambda: told(b"output-caught-up"), "nothing waits any more", DEADLINE)
+        bridge.stop()
 
     def test_an_output_that_is_down_is_told_over_the_other(self):
         gone, receiver = Rsyslog(Apart(self, "gone"), "tcp"), Normalizer(Apart(self, "other"), "tcp")
