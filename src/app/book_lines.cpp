@@ -8,7 +8,7 @@
 namespace flowcef {
 namespace {
 
-/// Exporters that are shown one by one: those with the most trouble.
+/// Exporters that are shown one by one, if something went wrong with them.
 constexpr std::size_t kMaxShownExporters = 50;
 
 void append_output(const OutputBooksEntry& output, std::vector<BookLine>& all) {
@@ -52,11 +52,10 @@ void FinalCounts::Lines::append_to(std::vector<BookLine>& all) const {
 }
 
 void FinalCounts::append_exporters(std::vector<BookLine>& all) const {
-  ExporterCounts sum = forgotten_;
-  std::vector<std::pair<std::uint64_t, const std::pair<const IpAddress, ExporterCounts>*>> troubled;
+  const ExporterCounts sum = sum_of_exporters();
+  std::vector<std::pair<std::pair<int, std::uint64_t>, const std::pair<const IpAddress, ExporterCounts>*>> troubled;
   for (const auto& exporter : exporters_) {
-    sum.add(exporter.second);
-    if (exporter.second.has_trouble()) troubled.emplace_back(trouble_of(exporter.second), &exporter);
+    if (exporter.second.has_trouble()) troubled.emplace_back(rank_of(exporter.second), &exporter);
   }
   const auto line = [&](const char* item, std::uint64_t value, bool is_shown_as_zero = false) {
     all.push_back({"", "", item, value, is_shown_as_zero});
@@ -74,7 +73,7 @@ void FinalCounts::append_exporters(std::vector<BookLine>& all) const {
     line("exporters.not_shown", troubled.size() - kMaxShownExporters);
     troubled.resize(kMaxShownExporters);
   }
-  for (const auto& [trouble, exporter] : troubled) {
+  for (const auto& [rank, exporter] : troubled) {
     const ExporterCounts& counts = exporter->second;
     const auto of_it = [&, address = exporter->first.to_string()](const std::string& item, std::uint64_t value) {
       all.push_back({"exporter", address, item, value, false});

@@ -4,7 +4,6 @@
 #include <functional>
 #include <map>
 #include <numeric>
-#include <tuple>
 #include <utility>
 
 namespace flowcef {
@@ -13,6 +12,10 @@ std::uint64_t trouble_of(const ExporterCounts& counts) {
   std::uint64_t sum = std::accumulate(counts.refused.begin(), counts.refused.end(), std::uint64_t{0});
   for (const auto& [element, count] : counts.incomplete) sum += count;
   return sum + counts.sequence.lost + counts.sequence.restarted;
+}
+
+std::pair<int, std::uint64_t> rank_of(const ExporterCounts& counts) {
+  return {-static_cast<int>(standing_of(counts)), trouble_of(counts)};
 }
 
 ExporterRanking rank_exporters(const BridgeSurvey& survey, std::size_t max) {
@@ -30,14 +33,16 @@ ExporterRanking rank_exporters(const BridgeSurvey& survey, std::size_t max) {
     known.domains += exporter.domains;
     known.templates += exporter.templates;
   }
-  std::vector<std::pair<std::uint64_t, ExporterReport>> ranked;
-  for (auto& [key, exporter] : merged) ranked.emplace_back(trouble_of(exporter.counts), std::move(exporter));
-  std::ranges::stable_sort(ranked, std::greater<>(),
-                           [](const auto& entry) { return std::tuple(entry.first, entry.second.last_heard_ns); });
-  for (std::size_t i = max; i < ranked.size(); ++i) ranking.rest.add(ranked[i].second.counts);
+  std::vector<ExporterReport> ranked;
+  for (auto& [key, exporter] : merged) ranked.push_back(std::move(exporter));
+  std::ranges::stable_sort(ranked, std::greater<>(), [](const ExporterReport& exporter) {
+    return std::pair(rank_of(exporter.counts), exporter.last_heard_ns);
+  });
+  for (std::size_t i = max; i < ranked.size(); ++i) ranking.rest.add(ranked[i].counts);
+  ranking.not_listed = survey.unlisted_exporters;
   ranking.not_shown = survey.unlisted_exporters + ranked.size() - std::min(ranked.size(), max);
   ranked.resize(std::min(ranked.size(), max));
-  for (auto& [trouble, exporter] : ranked) ranking.shown.push_back(std::move(exporter));
+  ranking.shown = std::move(ranked);
   return ranking;
 }
 

@@ -157,6 +157,12 @@ void FinalCounts::add_exporters(const ExporterTable& exporters) {
   forgotten_.add(exporters.forgotten());
 }
 
+ExporterCounts FinalCounts::sum_of_exporters() const {
+  ExporterCounts sum = forgotten_;
+  for (const auto& [address, counts] : exporters_) sum.add(counts);
+  return sum;
+}
+
 void FinalCounts::add(const std::string& name, std::uint64_t value, bool always) {
   add({"", "", name, value, always});
 }

@@ -138,10 +138,11 @@ void add_exporters(const ExporterRanking& ranking, std::uint64_t recovered, Metr
   book("sequence.restarted", sequence.restarted);
   book("exporters", ranking.shown.size() + ranking.not_shown);
   to.gauge("flowcef_exporters_not_shown", "Exporters without series of their own.", {}, ranking.not_shown);
-  to.counter("flowcef_exporters_not_shown_records_total", "Records of exporters without series of their own.", {},
-             ranking.rest.records);
-  to.counter("flowcef_exporters_not_shown_lost_total", "What those lost on the way, by their sequence numbers.", {},
-             ranking.rest.sequence.lost);
+  // No counters: whoever gets series of its own is in these sums no more.
+  to.gauge("flowcef_exporters_not_shown_records", "Records of exporters without series of their own.", {},
+           ranking.rest.records);
+  to.gauge("flowcef_exporters_not_shown_lost", "What those lost on the way, by their sequence numbers.", {},
+           ranking.rest.sequence.lost);
   for (const ExporterReport& exporter : ranking.shown) {
     const MetricLabels labels = {{"input", exporter.input}, {"exporter", exporter.address.to_string()}};
     const ExporterCounts& counts = exporter.counts;

@@ -237,6 +237,7 @@ BridgeSurvey Pipeline::survey() const {
   BridgeSurvey survey;
   survey.taken_ns = std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
   survey.books = retired_;
+  survey.unlisted = retired_.sum_of_exporters();
   for (const auto& worker : workers_) {
     const auto of_worker = worker->survey();
     if (!of_worker) continue;

@@ -120,7 +120,10 @@ void print_exporters(const ExporterRanking& ranking, std::int64_t now_ns, std::o
   }
   if (ranking.not_shown == 0) return;
   out << grouped(ranking.not_shown) << " more: " << grouped(ranking.rest.records) << " records, "
-      << grouped(ranking.rest.sequence.lost) << " lost; --all shows them\n";
+      << grouped(ranking.rest.sequence.lost) << " lost";
+  const std::size_t to_show = ranking.not_shown - ranking.not_listed;
+  if (to_show != 0) out << "; --all shows " << (ranking.not_listed == 0 ? "them" : grouped(to_show) + " of them");
+  out << '\n';
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "flowcef/app/survey.hpp"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <numeric>
 
@@ -30,30 +31,50 @@ void BridgeSurvey::add(const WorkerSurvey& worker) {
   unlisted.add(worker.unlisted);
 }
 
+namespace {
+
+ExporterReport report_of(const Exporter& exporter) {
+  ExporterReport report;
+  report.address = exporter.address;
+  report.counts = exporter.counts;
+  report.signs = exporter.signs;
+  report.silent_after = exporter.settings.silent_after;
+  report.last_heard_ns = exporter.last_heard_ns;
+  report.domains = exporter.domains.size();
+  for (const auto& [key, domain] : exporter.domains) {
+    report.templates += domain.templates.size();
+    report.missing += domain.sequence.missing();
+  }
+  return report;
+}
+
+}  // namespace
+
+Standing standing_of(const ExporterCounts& counts) noexcept {
+  if (counts.records != 0) return Standing::records;
+  return counts.datagrams != 0 ? Standing::messages : Standing::stranger;
+}
+
 void survey_exporters(const std::string& input, bool is_live, const ExporterTable& exporters, WorkerSurvey& into) {
-  std::size_t listed = 0;
+  std::array<std::vector<const Exporter*>, 3> by_standing;
   exporters.for_each([&](const Exporter& exporter) {
-    if (listed == kMaxReportedExporters) {
-      into.unlisted.add(exporter.counts);
-      ++into.unlisted_exporters;
-      return;
-    }
-    ++listed;
-    ExporterReport& report = into.exporters.emplace_back();
-    report.input = input;
-    report.is_live = is_live;
-    report.address = exporter.address;
-    report.counts = exporter.counts;
-    report.signs = exporter.signs;
-    report.silent_after = exporter.settings.silent_after;
-    report.taken_ns = into.taken_ns;
-    report.last_heard_ns = exporter.last_heard_ns;
-    report.domains = exporter.domains.size();
-    for (const auto& [key, domain] : exporter.domains) {
-      report.templates += domain.templates.size();
-      report.missing += domain.sequence.missing();
-    }
+    by_standing.at(static_cast<std::size_t>(standing_of(exporter.counts))).push_back(&exporter);
   });
+  std::size_t listed = 0;
+  for (const auto& alike : by_standing) {
+    for (const Exporter* exporter : alike) {
+      if (listed == kMaxReportedExporters) {
+        into.unlisted.add(exporter->counts);
+        ++into.unlisted_exporters;
+        continue;
+      }
+      ++listed;
+      ExporterReport& report = into.exporters.emplace_back(report_of(*exporter));
+      report.input = input;
+      report.is_live = is_live;
+      report.taken_ns = into.taken_ns;
+    }
+  }
   into.unlisted.add(exporters.forgotten());
 }
 

@@ -27,7 +27,8 @@ IDENTITIES = {
                         " - flowcef_output_delivered_lines_total - flowcef_output_queued_lines"
                         " - flowcef_output_spooled_lines - sum without(reason) (flowcef_output_dropped_lines_total)",
     "by input": "scalar(flowcef_records_total) - sum(flowcef_input_records_total)",
-    "by exporter": "scalar(flowcef_records_total) - sum(flowcef_exporter_records_total)",
+    "by exporter": "scalar(flowcef_records_total) - sum(flowcef_exporter_records_total)"
+                   " - scalar(flowcef_exporters_not_shown_records)",
     "imbalances": "flowcef_imbalances",
 }
 
@@ -142,6 +143,28 @@ class Admin(Case):
         config.write_text(off)
         self.assertEqual(run_program("reload", "--config", config)[0], 0)
         self.assertFalse(tcp_listens(self.admin))
+
+    def test_admin_counters_of_an_input_that_goes(self):
+        """A counter never goes down: what exporters of an input did stays in the sums once a reload takes it out."""
+        self.start()
+        port = free_port(socket.SOCK_DGRAM)
+        config = self.bridge.config_path
+        before = config.read_text()
+        config.write_text(f'{before}[[input]]\ntype = "udp"\nlisten = "127.0.0.1:{port}"\n')
+        self.assertEqual(run_program("reload", "--config", config)[0], 0)
+        exporter = Exporter(self, port, socket.SOCK_DGRAM)
+        exporter.send(2)
+        exporter.skip(7)
+        exporter.send(1)
+        self.wait_until(lambda: self.metrics()["flowcef_records_total"] == exporter.sent, "records in /metrics")
+        config.write_text(before)
+        self.assertEqual(run_program("reload", "--config", config)[0], 0)
+        self.wait_until(lambda: self.metrics()["flowcef_sequence_lost_total"] == 7, "what the input had lost")
+        metrics = self.metrics()
+        self.assertFalse([name for name in metrics if name.startswith("flowcef_exporter_records_total")])
+        self.assertEqual(metrics["flowcef_exporters_not_shown_records"], exporter.sent)
+        self.assertEqual(metrics["flowcef_exporters_not_shown_lost"], 7)
+        self.assertEqual(self.bridge.stop()["sequence.lost"], 7)
 
     def test_admin_promtool(self):
         require("promtool")

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "flowcef/app/survey.hpp"
@@ -12,10 +13,15 @@ namespace flowcef {
 /// Returns: how much went wrong with it: what was refused, incomplete or lost, and how often it began anew.
 [[nodiscard]] std::uint64_t trouble_of(const ExporterCounts& counts);
 
+/// Returns: more for one that somebody should look at sooner. Rubbish under made-up addresses, which is nothing but
+///          trouble, does not come before exporters.
+[[nodiscard]] std::pair<int, std::uint64_t> rank_of(const ExporterCounts& counts);
+
 struct ExporterRanking {
-  std::vector<ExporterReport> shown;  ///< one by input and address: most trouble first, then heard last
-  std::size_t not_shown = 0;
-  ExporterCounts rest;  ///< of those, and of the forgotten ones
+  std::vector<ExporterReport> shown;  ///< one by input and address: by rank_of(), then heard last
+  std::size_t not_listed = 0;         ///< those whose worker did not tell of them one by one
+  std::size_t not_shown = 0;          ///< those, and what is above the number asked for
+  ExporterCounts rest;                ///< of those, of the forgotten ones, and of inputs that are gone
   ExporterCounts all;
 };
 

@@ -81,6 +81,8 @@ class FinalCounts {
   [[nodiscard]] std::uint64_t records() const noexcept { return records_; }
   [[nodiscard]] std::uint64_t recovered() const noexcept { return recovered_; }
   [[nodiscard]] std::uint64_t refused() const noexcept;
+  /// Returns: of all exporters that were added one by one or as forgotten.
+  [[nodiscard]] ExporterCounts sum_of_exporters() const;
   /// Input:   as book_lines()
   /// Returns: `records 345` and so on, each line ended by LF; reasons as `refused.template_missing 3`, exporters that
   ///          something went wrong with as `exporter.192.0.2.1.lost 12`.

@@ -15,7 +15,17 @@
 
 namespace flowcef {
 
-/// Exporters of one input and worker that are told of one by one: those heard last. The others are summed up.
+/// How much an exporter has shown to be one: anybody can send rubbish under any number of addresses.
+enum class Standing : std::uint8_t {
+  records,   ///< its records were decoded
+  messages,  ///< its messages were, but of no record yet
+  stranger,  ///< nothing of it ever was
+};
+
+[[nodiscard]] Standing standing_of(const ExporterCounts& counts) noexcept;
+
+/// Exporters of one input and worker that are told of one by one: by their standing, then those heard last. The others
+/// are summed up.
 inline constexpr std::size_t kMaxReportedExporters = 2'048;
 
 /// One exporter as one worker hears it on one input.
@@ -71,7 +81,7 @@ struct BridgeSurvey {
   std::vector<WorkerPulse> workers;
   std::vector<ExporterReport> exporters;
   std::size_t unlisted_exporters = 0;
-  ExporterCounts unlisted;
+  ExporterCounts unlisted;  ///< of those, of the forgotten ones, and of inputs that are gone
   std::vector<OutputStatus> outputs;
   std::vector<ReplicateCounts> replicates;
 

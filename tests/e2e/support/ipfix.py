@@ -34,6 +34,10 @@ class Exporter:
             self._send(256, data, PER_MESSAGE)
             self.sent += PER_MESSAGE
 
+    def skip(self, records):
+        """As if a message with so many had been lost on the way."""
+        self._sequence += records
+
     def finish(self, deadline):
         """Ends the connection, and waits until the other side has read it to its end and closed it too."""
         self._socket.settimeout(deadline)

@@ -101,7 +101,7 @@ TEST(Metrics, ExportersAreBoundedAndNoneIsForgotten) {
   EXPECT_THAT(text, Not(HasSubstr("192.0.2.1\"")));
   EXPECT_THAT(text, HasSubstr("flowcef_exporters 3\n"));
   EXPECT_THAT(text, HasSubstr("flowcef_exporters_not_shown 1\n"));
-  EXPECT_THAT(text, HasSubstr("flowcef_exporters_not_shown_records_total 10\n"));
+  EXPECT_THAT(text, HasSubstr("flowcef_exporters_not_shown_records 10\n"));
   EXPECT_THAT(text, HasSubstr("flowcef_sequence_lost_total 6\n"));
   EXPECT_THAT(text_of(view, 0), Not(HasSubstr("flowcef_exporter_records_total")));
 }

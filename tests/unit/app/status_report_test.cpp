@@ -75,6 +75,9 @@ TEST(StatusReport, TroubleComesFirst) {
                          "! this machine's clock is not synchronised"));
   EXPECT_THAT(status_report(view, 0, kNow), HasSubstr("1 more: 1,234 records, 5 lost; --all shows them\n"));
   EXPECT_THAT(status_report(view, 20, kNow), Not(HasSubstr("--all")));
+  view.survey.unlisted_exporters = 2'000;
+  EXPECT_THAT(status_report(view, 0, kNow), HasSubstr("2,001 more: 1,234 records, 5 lost; --all shows 1 of them\n"));
+  EXPECT_THAT(status_report(view, 20, kNow), HasSubstr("2,000 more: 0 records, 0 lost\n"));
 }
 
 TEST(StatusJson, HasWhatAPersonSees) {
