@@ -1,13 +1,18 @@
 #include "flowcef/admin/http_server.hpp"
 
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <boost/asio.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <cerrno>
 #include <exception>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -21,6 +26,7 @@ using asio::ip::tcp;
 using Error = boost::system::error_code;
 
 constexpr std::chrono::seconds kRetryAfter(1);
+constexpr gid_t kSameGroup = static_cast<gid_t>(-1);
 
 using Response = http::response<http::string_body>;
 
@@ -78,9 +84,13 @@ class Session : public std::enable_shared_from_this<Session> {
   HttpAnswer answer_to(const http::request<http::empty_body>& request) const {
     const auto target = request.target();
     const auto path = target.substr(0, target.find('?'));
-    const auto accept = request[http::field::accept];
+    const auto text_of = [&request](http::field field) {
+      const auto value = request[field];
+      return std::string(value.data(), value.size());
+    };
     try {
-      return shared_->handler({std::string(path.data(), path.size()), std::string(accept.data(), accept.size())});
+      return shared_->handler(
+          {std::string(path.data(), path.size()), text_of(http::field::accept), text_of(http::field::host)});
     } catch (const std::exception& error) {
       return {500, "text/plain; charset=utf-8", std::string(error.what()) + '\n'};
     }
@@ -121,16 +131,26 @@ tcp::endpoint to_asio(const Endpoint& endpoint) {
   return {asio::ip::make_address(text), endpoint.port};
 }
 
+/// Whoever does not do the same, as another bridge, finds the port taken. Where it fails, so will bind(), and says why.
+void share_port(tcp::acceptor& acceptor) {
+  const int yes = 1;
+  ::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes);
+}
+
 }  // namespace
 
 class HttpServer::Impl {
  public:
-  Impl(const Endpoint& listen, HttpHandler handler, std::chrono::milliseconds patience)
+  Impl(const Endpoint& listen, HttpHandler handler, std::chrono::milliseconds patience, Impl* beside)
       : shared_(std::make_shared<Shared>(Shared{std::move(handler), patience, 0})), listen_(listen) {
     const tcp::endpoint endpoint = to_asio(listen);
     acceptor_.open(endpoint.protocol());
     acceptor_.set_option(asio::socket_base::reuse_address(true));
     if (endpoint.address().is_v6()) acceptor_.set_option(asio::ip::v6_only(true));
+    if (beside != nullptr) {
+      share_port(acceptor_);
+      share_port(beside->acceptor_);
+    }
     acceptor_.bind(endpoint);
     acceptor_.listen();
     listen_.port = acceptor_.local_endpoint().port();
@@ -146,6 +166,11 @@ class HttpServer::Impl {
   void start() {
     accept();
     thread_ = std::thread([this] { context_.run(); });
+  }
+
+  void hand_over(unsigned uid) {
+    if (::fchown(acceptor_.native_handle(), uid, kSameGroup) == 0) return;
+    throw std::system_error(errno, std::generic_category(), "cannot hand over the socket of " + listen_.to_string());
   }
 
   [[nodiscard]] Endpoint listening() const { return listen_; }
@@ -175,9 +200,10 @@ class HttpServer::Impl {
   std::thread thread_;
 };
 
-HttpServer::HttpServer(const Endpoint& listen, HttpHandler handler, std::chrono::milliseconds patience) {
+HttpServer::HttpServer(const Endpoint& listen, HttpHandler handler, std::chrono::milliseconds patience,
+                       const HttpServer* beside) {
   try {
-    impl_ = std::make_unique<Impl>(listen, std::move(handler), patience);
+    impl_ = std::make_unique<Impl>(listen, std::move(handler), patience, beside ? beside->impl_.get() : nullptr);
   } catch (const boost::system::system_error& error) {
     throw std::runtime_error("admin: cannot listen on " + listen.to_string() + ": " + error.code().message());
   }
@@ -187,6 +213,10 @@ HttpServer::~HttpServer() = default;
 
 void HttpServer::start() {
   impl_->start();
+}
+
+void HttpServer::hand_over(unsigned uid) {
+  impl_->hand_over(uid);
 }
 
 Endpoint HttpServer::listening() const {

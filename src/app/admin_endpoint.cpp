@@ -45,18 +45,20 @@ AdminEndpoint::~AdminEndpoint() = default;
 
 std::unique_ptr<HttpServer> AdminEndpoint::listen(const AdminConfig& config) {
   if (!config.enabled) return nullptr;
-  const auto answer = [published = published_](const HttpRequest& request) {
+  const bool is_local = is_loopback(config.listen);
+  const auto answer = [published = published_, is_local](const HttpRequest& request) -> HttpAnswer {
+    if (is_local && !names_this_machine(request.host)) return misdirected();
     std::shared_ptr<const BridgeView> view;
     {
       const std::lock_guard lock(published->mutex);
       view = published->view;
     }
-    return admin_page(request, view.get(), published->max_exporters, now_ns());
+    return admin_page(request, *view, published->max_exporters, now_ns());
   };
   try {
-    auto server = std::make_unique<HttpServer>(config.listen, answer);
+    auto server = std::make_unique<HttpServer>(config.listen, answer, HttpServer::kPatience, server_.get());
     log_->info("admin endpoint at http://{}/status", server->listening().to_string());
-    if (!is_loopback(config.listen)) {
+    if (!is_local) {
       log_->warn("the admin endpoint asks nobody for a password: address={}; put it behind a proxy or a firewall",
                  config.listen.to_string());
     }
@@ -66,6 +68,10 @@ std::unique_ptr<HttpServer> AdminEndpoint::listen(const AdminConfig& config) {
     log_->warn("no admin endpoint: {}; set listen in [admin], or enabled = false", error.what());
     return nullptr;
   }
+}
+
+void AdminEndpoint::hand_over(unsigned uid) {
+  if (server_) server_->hand_over(uid);
 }
 
 void AdminEndpoint::start(boost::asio::io_context& context, MakeView make_view) {
@@ -100,17 +106,19 @@ void AdminEndpoint::stopping() {
 
 std::unique_ptr<HttpServer> AdminEndpoint::prepare(const AdminConfig& config) {
   const bool stays = config.enabled == config_.enabled && config.listen == config_.listen && server_;
-  return stays ? nullptr : listen(config);
+  if (stays) return nullptr;
+  auto made = listen(config);
+  if (!made) return nullptr;
+  publish();  // which nobody did while there was no server
+  made->start();
+  return made;
 }
 
 void AdminEndpoint::adopt(const AdminConfig& config, std::unique_ptr<HttpServer> prepared) {
   published_->max_exporters = config.max_exporters;
-  if (config.enabled != config_.enabled || config.listen != config_.listen) server_.reset();  // also where none follows
+  const bool moves = config.enabled != config_.enabled || config.listen != config_.listen;
+  if (moves || prepared) server_ = std::move(prepared);
   config_ = config;
-  if (!prepared) return;
-  server_ = std::move(prepared);
-  publish();
-  server_->start();
 }
 
 }  // namespace flowcef

@@ -8,17 +8,18 @@
 
 namespace flowcef {
 
-std::expected<ControlAnswer, int> ask_bridge_of(const std::filesystem::path& config, const std::string& request) {
+std::expected<ControlAnswer, int> ask_bridge_of(const std::filesystem::path& config, const std::string& request,
+                                                std::chrono::milliseconds patience) {
   // Only for state_dir: what else is wrong with the file, and those it names, is the bridge's to say.
   const LoadedConfig loaded = load_config_as_far_as_possible(config);
   if (loaded.config.state_dir.empty()) {
     print_errors(std::cerr, loaded.errors);
     return std::unexpected(kExitUsage);
   }
-  auto answer = ask_bridge(loaded.config.state_dir, request);
+  auto answer = ask_bridge(loaded.config.state_dir, request, patience);
   if (answer) return *std::move(answer);
   print_errors(std::cerr, loaded.errors);
-  std::cerr << answer.error() << "\nIs it running, as this user, with this state_dir?\n";
+  std::cerr << answer.error() << '\n';
   return std::unexpected(loaded.errors.empty() ? kExitFailed : kExitUsage);
 }
 

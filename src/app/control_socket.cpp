@@ -5,6 +5,7 @@
 #include <boost/asio.hpp>
 #include <chrono>
 #include <exception>
+#include <optional>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
@@ -150,8 +151,8 @@ ControlSocket::~ControlSocket() {
   if (impl_) impl_->close();
 }
 
-std::expected<ControlAnswer, std::string> ask_bridge(const std::filesystem::path& state_dir,
-                                                     const std::string& request) {
+std::expected<ControlAnswer, std::string> ask_bridge(const std::filesystem::path& state_dir, const std::string& request,
+                                                     std::chrono::milliseconds patience) {
   const std::string path = (state_dir / kName).string();
   asio::io_context context;
   stream_protocol::socket socket(context);
@@ -159,12 +160,19 @@ std::expected<ControlAnswer, std::string> ask_bridge(const std::filesystem::path
     socket.connect(stream_protocol::endpoint(path));
     asio::write(socket, asio::buffer(request + '\n'));
   } catch (const boost::system::system_error& error) {
-    return std::unexpected("no running bridge answers at " + path + ": " + error.code().message());
+    return std::unexpected("no running bridge answers at " + path + ": " + error.code().message() +
+                           "\nIs it running, as this user, with this state_dir?");
   }
   std::string answer;
-  Error error;
-  asio::read(socket, asio::dynamic_buffer(answer), error);
-  if (error != asio::error::eof || answer.empty()) return std::unexpected("the bridge at " + path + " gave no answer");
+  std::optional<Error> ended;
+  asio::async_read(socket, asio::dynamic_buffer(answer), [&ended](const Error& error, std::size_t) { ended = error; });
+  context.run_for(patience);
+  if (!ended) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(patience);
+    return std::unexpected("the bridge at " + path + " has not answered for " + std::to_string(seconds.count()) +
+                           " s: it reloads large files, or it hangs; its log tells");
+  }
+  if (*ended != asio::error::eof || answer.empty()) return std::unexpected("the bridge at " + path + " gave no answer");
   const std::size_t line = answer.find('\n');
   return ControlAnswer{answer.substr(0, line) == "done", line == std::string::npos ? "" : answer.substr(line + 1)};
 }

@@ -151,7 +151,10 @@ int run_command(const RunOptions& options) {
   const ServiceManager manager(ServiceManager::Environment::of_this_process());
   Pipeline pipeline(config, settings->translation, logs);
   AdminEndpoint admin(config.admin, logs.make("admin"));
-  if (settings->account && geteuid() == 0) pipeline.hand_over(settings->account->uid);
+  if (settings->account && geteuid() == 0) {
+    pipeline.hand_over(settings->account->uid);
+    admin.hand_over(settings->account->uid);
+  }
   change_user(config, settings->account, log);
   pipeline.start();
   log->info("started version={} inputs={} outputs={} {}", FLOWCEF_VERSION, config.inputs.size(), config.outputs.size(),
@@ -161,10 +164,15 @@ int run_command(const RunOptions& options) {
 
   Reloader reloader(options.config, config, pipeline, admin, logs);
   ServiceNotices notices(manager, pipeline, log);
-  const AdminEndpoint::MakeView view = [&, started = now_ns()] {
-    return BridgeView{
-        options.config.string(), mapping_names(pipeline.translation()), started, false, read_clock_state(),
-        pipeline.survey()};
+  using Clock = std::chrono::steady_clock;  // which nobody sets
+  const AdminEndpoint::MakeView view = [&, started_ns = now_ns(), started = Clock::now()] {
+    return BridgeView{options.config.string(),
+                      mapping_names(pipeline.translation()),
+                      started_ns,
+                      Clock::now() - started,
+                      false,
+                      read_clock_state(),
+                      pipeline.survey()};
   };
   admin.start(signals, view);
   {

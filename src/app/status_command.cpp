@@ -1,3 +1,4 @@
+#include <chrono>
 #include <iostream>
 #include <string>
 
@@ -6,6 +7,9 @@
 
 namespace flowcef {
 namespace {
+
+/// It answers at once unless a reload is under way.
+constexpr std::chrono::seconds kStatusPatience(10);
 
 std::string request_of(const StatusOptions& options) {
   if (options.books) return "status books";
@@ -16,7 +20,7 @@ std::string request_of(const StatusOptions& options) {
 }  // namespace
 
 int status_command(const StatusOptions& options) {
-  const auto answer = ask_bridge_of(options.config, request_of(options));
+  const auto answer = ask_bridge_of(options.config, request_of(options), kStatusPatience);
   if (!answer) return answer.error();
   std::cout << answer->text;
   return kExitOk;

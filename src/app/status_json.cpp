@@ -113,7 +113,7 @@ std::string status_json(const BridgeView& view, std::size_t max_exporters, std::
   JsonWriter json;
   json.begin_object().member("version", FLOWCEF_VERSION).member("config", view.config_file);
   time_member(json, "started", time_of(view.started_ns));
-  json.member("uptime_seconds", static_cast<std::uint64_t>(now_ns - view.started_ns) / 1'000'000'000);
+  json.member("uptime_seconds", static_cast<std::uint64_t>(view.uptime.count()) / 1'000'000'000);
   time_member(json, "taken", time_of(survey.taken_ns));
   json.member("stopping", view.is_stopping).member("trouble", illness_of(view, now_ns));
   json.key("mappings").begin_array();

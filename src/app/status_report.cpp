@@ -142,7 +142,7 @@ std::string status_report(const BridgeView& view, std::size_t max_exporters, std
   out << "\ntotal: " << grouped(survey.books.records()) << " records, " << grouped(survey.books.sent_on())
       << " of them sent on, " << grouped(survey.books.refused()) << " refusals\n";
   out << "clock: " << to_string(view.clock) << '\n';
-  out << "bridge: version " << FLOWCEF_VERSION << ", up " << duration_text(now_ns - view.started_ns) << ", config "
+  out << "bridge: version " << FLOWCEF_VERSION << ", up " << duration_text(view.uptime.count()) << ", config "
       << view.config_file << '\n';
   for (const MappingName& mapping : view.mappings) out << "mapping: " << mapping.file << ' ' << mapping.hash << '\n';
   return out.str();

@@ -8,6 +8,7 @@ import re
 import socket
 import subprocess
 import unittest
+import urllib.request
 
 from support.bridge import BINARY, MAPPING, Bridge, Output, run_program
 from support.exporter import WireCapture, export, make_traffic
@@ -275,6 +276,23 @@ class Privileges(Case):
             self.skipTest("other users may not run the program where it is")
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn(b"only root can", done.stderr)
+
+    def test_user_and_another_admin_address(self):
+        """PX-15: the admin endpoint that root opened gives its port to another address by a reload."""
+        require_root()
+        self.folder.chmod(0o711)
+        (self.folder / "copy.cef").touch()
+        os.chown(self.folder / "copy.cef", pwd.getpwnam(USER).pw_uid, -1)
+        port = free_port()
+        bridge = Bridge(self, settings=f'user = "{USER}"\n', admin=f'listen = "127.0.0.1:{port}"')
+        self.expect_user(bridge, pwd.getpwnam(USER).pw_uid, pwd.getpwnam(USER).pw_gid)
+        config = bridge.config_path.read_text()
+        bridge.config_path.write_text(config.replace(f"127.0.0.1:{port}", f"0.0.0.0:{port}"))
+        code, _, err = run_program("reload", "--config", bridge.config_path)
+        self.assertEqual((code, err), (0, ""))
+        with urllib.request.urlopen(f"http://127.0.0.2:{port}/readyz", timeout=10) as answer:
+            self.assertEqual(answer.status, 200)
+        bridge.stop()
 
 
 if __name__ == "__main__":

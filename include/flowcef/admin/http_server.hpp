@@ -13,7 +13,8 @@ namespace flowcef {
 
 struct HttpRequest {
   std::string path;    ///< without query, not decoded
-  std::string accept;  ///< the header of that name; empty: there is none
+  std::string accept;  ///< the header of that name, and
+  std::string host;    ///< this one; empty: there is none
 };
 
 struct HttpAnswer {
@@ -35,9 +36,11 @@ class HttpServer {
   static constexpr std::chrono::seconds kPatience{10};
 
   /// Listens from now on; connections wait for start().
-  /// Input:  port 0: any free one; `patience`: instead of kPatience
+  /// Input:  port 0: any free one; `patience`: instead of kPatience; `beside`: another server, which may have the same
+  ///         port of an address that this one's contains or is part of: 127.0.0.1 and 0.0.0.0.
   /// Errors: std::runtime_error that names the address and what is wrong with it.
-  HttpServer(const Endpoint& listen, HttpHandler handler, std::chrono::milliseconds patience = kPatience);
+  HttpServer(const Endpoint& listen, HttpHandler handler, std::chrono::milliseconds patience = kPatience,
+             const HttpServer* beside = nullptr);
   /// Ends connections where they stand.
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
@@ -45,6 +48,9 @@ class HttpServer {
 
   /// Errors: std::system_error if there is no thread to be had.
   void start();
+  /// To be called before the process becomes that user: a server that it makes later can then be beside this one.
+  /// Errors: std::system_error
+  void hand_over(unsigned uid);
   /// Returns: with the port that it has.
   [[nodiscard]] Endpoint listening() const;
 

@@ -29,14 +29,19 @@ class AdminEndpoint {
   AdminEndpoint(const AdminEndpoint&) = delete;
   AdminEndpoint& operator=(const AdminEndpoint&) = delete;
 
+  /// To be called before the process becomes that user, so that it can listen on the same port of another address later.
+  /// Errors: std::system_error
+  void hand_over(unsigned uid);
+
   /// Begins to answer, and to call `make_view` each second on the context's thread.
   /// Lifetime: the context must outlive this.
   void start(boost::asio::io_context& context, MakeView make_view);
   /// From now on the bridge is not ready; its last numbers stay.
   void stopping();
 
-  /// Other settings, in two steps: prepare() may fail and changes nothing, adopt() does not fail.
-  /// Errors: as the constructor.
+  /// Other settings, once it is started, in two steps: prepare() may fail and changes nothing, but that another address is answered at
+  /// already; adopt() does not fail.
+  /// Errors: as the constructor, or std::system_error if there is no thread to be had.
   [[nodiscard]] std::unique_ptr<HttpServer> prepare(const AdminConfig& config);
   void adopt(const AdminConfig& config, std::unique_ptr<HttpServer> prepared);
 

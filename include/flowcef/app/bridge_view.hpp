@@ -1,6 +1,7 @@
 // The running bridge at one moment, with what is not counted: what all pages that show it are made of.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -23,6 +24,7 @@ struct BridgeView {
   std::string config_file;
   std::vector<MappingName> mappings;
   std::int64_t started_ns = 0;  ///< since 1970 UTC
+  std::chrono::nanoseconds uptime{};
   bool is_stopping = false;
   ClockState clock;
   BridgeSurvey survey;

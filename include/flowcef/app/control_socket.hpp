@@ -1,6 +1,7 @@
 // Where `flowcef reload` and `flowcef status` reach the running bridge: a Unix socket in the state directory.
 #pragma once
 
+#include <chrono>
 #include <expected>
 #include <filesystem>
 #include <functional>
@@ -42,9 +43,10 @@ class ControlSocket {
   std::shared_ptr<Impl> impl_;  ///< null: there is no socket
 };
 
-/// Asks the bridge whose state directory that is, and waits for the answer.
-/// Errors: in words: nobody answers there, or not to this user.
+/// Asks the bridge whose state directory that is, and waits for the answer that long.
+/// Errors: in words: nobody answers there, not to this user, or not in time.
 [[nodiscard]] std::expected<ControlAnswer, std::string> ask_bridge(const std::filesystem::path& state_dir,
-                                                                   const std::string& request);
+                                                                   const std::string& request,
+                                                                   std::chrono::milliseconds patience);
 
 }  // namespace flowcef

@@ -1,13 +1,9 @@
 // PX-09, PX-10: the pages are there for one who asks properly, and whoever does not disturbs nobody.
 #include "flowcef/admin/http_server.hpp"
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <sys/socket.h>
 
-#include <array>
 #include <chrono>
 #include <random>
 #include <stdexcept>
@@ -15,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "flowcef/core/file_descriptor.hpp"
+#include "support/http_client.hpp"
 
 namespace flowcef::test {
 namespace {
@@ -31,41 +27,22 @@ HttpAnswer echo(const HttpRequest& request) {
   return {200, "text/plain", request.path + ' ' + request.accept};
 }
 
+FileDescriptor connect_with(const HttpServer& server) {
+  return connect_to("127.0.0.1", server.listening().port);
+}
+
+bool is_readable(const FileDescriptor& socket) {
+  pollfd ready{socket.get(), POLLIN, 0};
+  return ::poll(&ready, 1, 0) == 1;
+}
+
 class HttpServerTest : public testing::Test {
  protected:
   void SetUp() override { server_.start(); }
 
-  [[nodiscard]] FileDescriptor connect() const {
-    FileDescriptor socket(::socket(AF_INET, SOCK_STREAM, 0));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(server_.listening().port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-    return socket;
-  }
-
-  /// Returns: all that comes until the server hangs up, or nothing more does for a while.
-  static std::string read_all(const FileDescriptor& socket, int patience_ms = 5'000) {
-    std::string text;
-    pollfd ready{socket.get(), POLLIN, 0};
-    while (::poll(&ready, 1, patience_ms) == 1) {
-      std::array<char, 4096> bytes;
-      const ssize_t count = ::recv(socket.get(), bytes.data(), bytes.size(), 0);
-      if (count <= 0) break;
-      text.append(bytes.data(), static_cast<std::size_t>(count));
-    }
-    return text;
-  }
-
-  static void send(const FileDescriptor& socket, std::string_view text) {
-    static_cast<void>(::send(socket.get(), text.data(), text.size(), MSG_NOSIGNAL));
-  }
-
+  [[nodiscard]] FileDescriptor connect() const { return connect_with(server_); }
   [[nodiscard]] std::string ask(std::string_view request) const {
-    const FileDescriptor socket = connect();
-    send(socket, request);
-    return read_all(socket);
+    return ask_http("127.0.0.1", server_.listening().port, request);
   }
 
   HttpServer server_{*Endpoint::parse("127.0.0.1:0"), echo, kPatience};
@@ -83,8 +60,8 @@ TEST_F(HttpServerTest, AnswersGetAndHead) {
 
 TEST_F(HttpServerTest, KeepsAConnectionForTheNextRequest) {
   const FileDescriptor socket = connect();
-  send(socket, "GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-  EXPECT_THAT(read_all(socket), testing::AllOf(HasSubstr("\r\n\r\n/a "), EndsWith("\r\n\r\n/b ")));
+  send_text(socket, "GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(read_reply(socket).text, testing::AllOf(HasSubstr("\r\n\r\n/a "), EndsWith("\r\n\r\n/b ")));
 }
 
 TEST_F(HttpServerTest, RefusesWhatItDoesNotDo) {
@@ -106,21 +83,46 @@ TEST_F(HttpServerTest, RefusesWhatItDoesNotDo) {
   }
 }
 
-TEST_F(HttpServerTest, DoesNotWaitForTheSlow) {
+TEST_F(HttpServerTest, HangsUpOnTheSlow) {
   const FileDescriptor silent = connect();
   const FileDescriptor half = connect();
-  send(half, "GET / HTTP/1.1\r\nHo");
-  EXPECT_EQ(read_all(silent), "");
-  EXPECT_EQ(read_all(half), "");
-  EXPECT_THAT(ask("GET / HTTP/1.0\r\n\r\n"), StartsWith("HTTP/1.1 200"));
+  send_text(half, "GET / HTTP/1.1\r\nHo");
+  for (const FileDescriptor* slow : {&silent, &half}) {
+    const HttpReply reply = read_reply(*slow);
+    EXPECT_TRUE(reply.is_closed);
+    EXPECT_EQ(reply.text, "");
+  }
 }
 
-TEST_F(HttpServerTest, HasABoundedNumberOfConnections) {
-  std::vector<FileDescriptor> idle;
-  for (std::size_t i = 0; i < HttpServer::kMaxConnections + 1; ++i) idle.push_back(connect());
-  EXPECT_EQ(read_all(idle.back()), "") << "closed at once";
-  EXPECT_EQ(read_all(idle.front()), "") << "closed in time";
-  EXPECT_THAT(ask("GET / HTTP/1.0\r\n\r\n"), StartsWith("HTTP/1.1 200"));
+/// The server waits for longer than the test does.
+class PatientHttpServer : public testing::Test {
+ protected:
+  void SetUp() override { server_.start(); }
+
+  HttpServer server_{*Endpoint::parse("127.0.0.1:0"), echo, std::chrono::hours(1)};
+};
+
+TEST_F(PatientHttpServer, DoesNotWaitForTheSlow) {
+  const FileDescriptor silent = connect_with(server_);
+  const FileDescriptor half = connect_with(server_);
+  send_text(half, "GET / HTTP/1.1\r\nHo");
+  EXPECT_THAT(ask_http("127.0.0.1", server_.listening().port, "GET / HTTP/1.0\r\n\r\n"), StartsWith("HTTP/1.1 200"));
+  send_text(half, "st: a\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(read_reply(half).text, StartsWith("HTTP/1.1 200")) << "it had not hung up";
+}
+
+TEST_F(PatientHttpServer, HasABoundedNumberOfConnections) {
+  std::vector<FileDescriptor> held;
+  for (std::size_t i = 0; i < HttpServer::kMaxConnections; ++i) held.push_back(connect_with(server_));
+  EXPECT_TRUE(read_reply(connect_with(server_)).is_closed) << "one too many is closed at once";
+  for (const FileDescriptor& one : held) EXPECT_FALSE(is_readable(one)) << "the others are kept";
+  for (const FileDescriptor& one : held) {
+    send_text(one, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    EXPECT_THAT(read_reply(one).text, StartsWith("HTTP/1.1 200"));
+  }
+  const FileDescriptor next = connect_with(server_);
+  send_text(next, "GET / HTTP/1.0\r\n\r\n");
+  EXPECT_THAT(read_reply(next).text, StartsWith("HTTP/1.1 200")) << "there is room again";
 }
 
 TEST_F(HttpServerTest, SurvivesRandomBytes) {
@@ -129,7 +131,7 @@ TEST_F(HttpServerTest, SurvivesRandomBytes) {
     std::string bytes(1 + random() % 2'000, '\0');
     for (char& byte : bytes) byte = static_cast<char>(random());
     const FileDescriptor socket = connect();
-    send(socket, bytes);
+    send_text(socket, bytes);
   }
   EXPECT_THAT(ask("GET /still HTTP/1.0\r\n\r\n"), EndsWith("/still "));
 }
@@ -143,6 +145,27 @@ TEST(HttpServer, SaysWhichAddressItCannotHave) {
     EXPECT_THAT(error.what(), HasSubstr("cannot listen on " + first.listening().to_string() + ": "));
   }
   EXPECT_THROW(HttpServer(*Endpoint::parse("192.0.2.1:0"), echo), std::runtime_error) << "no address of this machine";
+}
+
+TEST(HttpServer, CanBeBesideAnotherOfTheSamePort) {
+  const auto named = [](const char* name) {
+    return [name](const HttpRequest&) { return HttpAnswer{200, "text/plain", name}; };
+  };
+  auto old = std::make_unique<HttpServer>(*Endpoint::parse("127.0.0.1:0"), named("old"));
+  old->start();
+  const std::uint16_t port = old->listening().port;
+  const Endpoint all = *Endpoint::parse("0.0.0.0:" + std::to_string(port));
+  EXPECT_THROW(HttpServer(all, named("other")), std::runtime_error);
+  HttpServer next(all, named("next"), HttpServer::kPatience, old.get());
+  next.start();
+  const auto ask = [port](const char* address) { return ask_http(address, port, "GET / HTTP/1.0\r\n\r\n"); };
+  EXPECT_THAT(ask("127.0.0.1"), EndsWith("old"));
+  EXPECT_THAT(ask("127.0.0.2"), EndsWith("next"));
+
+  EXPECT_THROW(HttpServer(all, named("other")), std::runtime_error) << "nobody else shares the port";
+  EXPECT_THROW(HttpServer(old->listening(), named("other")), std::runtime_error);
+  old.reset();
+  EXPECT_THAT(ask("127.0.0.1"), EndsWith("next"));
 }
 
 }  // namespace

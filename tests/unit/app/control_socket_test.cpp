@@ -18,6 +18,10 @@ namespace {
 namespace asio = boost::asio;
 using asio::local::stream_protocol;
 
+std::expected<ControlAnswer, std::string> ask(const std::filesystem::path& state_dir, const std::string& request) {
+  return ask_bridge(state_dir, request, std::chrono::seconds(60));
+}
+
 class ControlSocketTest : public testing::Test {
  protected:
   ControlSocketTest() { std::filesystem::create_directories(folder_); }
@@ -65,7 +69,7 @@ class ControlSocketTest : public testing::Test {
 TEST_F(ControlSocketTest, TellsWhatCameOfAReload) {
   serve({false, "flowcef.toml:3:1: mapping: missing\n" + std::string(300'000, 'x')});
   for (int i = 1; i <= 3; ++i) {
-    const auto result = ask_bridge(folder_, "reload");
+    const auto result = ask(folder_, "reload");
     ASSERT_TRUE(result) << result.error();
     EXPECT_FALSE(result->done);
     EXPECT_EQ(result->text.size(), 300'035U) << "longer than a socket's buffer";
@@ -75,7 +79,7 @@ TEST_F(ControlSocketTest, TellsWhatCameOfAReload) {
 
 TEST_F(ControlSocketTest, EachRequestHasItsAnswer) {
   serve({true, "done\n"});
-  const auto status = ask_bridge(folder_, "status");
+  const auto status = ask(folder_, "status");
   ASSERT_TRUE(status) << status.error();
   EXPECT_TRUE(status->done);
   EXPECT_EQ(status->text, "records 7\n");
@@ -96,7 +100,7 @@ TEST_F(ControlSocketTest, OtherRequestsAreNotAnswered) {
   }
   EXPECT_EQ(answer_to(std::string(1'000, 'r')), "");
   EXPECT_EQ(reloads_, 0);
-  EXPECT_TRUE(ask_bridge(folder_, "reload")) << "it goes on";
+  EXPECT_TRUE(ask(folder_, "reload")) << "it goes on";
 }
 
 TEST_F(ControlSocketTest, WhoSaysNothingDoesNotKeepOthersWaiting) {
@@ -104,7 +108,7 @@ TEST_F(ControlSocketTest, WhoSaysNothingDoesNotKeepOthersWaiting) {
   asio::io_context context;
   stream_protocol::socket silent(context);
   silent.connect(stream_protocol::endpoint(path_.string()));
-  EXPECT_TRUE(ask_bridge(folder_, "reload"));
+  EXPECT_TRUE(ask(folder_, "reload"));
 }
 
 TEST_F(ControlSocketTest, TakesThePlaceOfOneThatNobodyAnswers) {
@@ -113,9 +117,9 @@ TEST_F(ControlSocketTest, TakesThePlaceOfOneThatNobodyAnswers) {
     const stream_protocol::acceptor dead(context, stream_protocol::endpoint(path_.string()));
   }
   ASSERT_TRUE(std::filesystem::exists(path_));
-  EXPECT_FALSE(ask_bridge(folder_, "reload"));
+  EXPECT_FALSE(ask(folder_, "reload"));
   serve({true, "done\n"});
-  EXPECT_TRUE(ask_bridge(folder_, "reload"));
+  EXPECT_TRUE(ask(folder_, "reload"));
 }
 
 TEST_F(ControlSocketTest, ABridgeThatIsThereKeepsIt) {
@@ -125,7 +129,7 @@ TEST_F(ControlSocketTest, ABridgeThatIsThereKeepsIt) {
     const ControlRequests requests = {{"reload", [] { return ControlAnswer{true, "second\n"}; }}};
     const ControlSocket second(other, folder_, requests, LogFactory(spdlog::level::off).make("app"));
   }
-  const auto result = ask_bridge(folder_, "reload");
+  const auto result = ask(folder_, "reload");
   ASSERT_TRUE(result) << result.error();
   EXPECT_EQ(result->text, "first\n");
 }
@@ -136,14 +140,22 @@ TEST_F(ControlSocketTest, GoesWithTheBridge) {
   thread_.join();
   control_.reset();
   EXPECT_FALSE(std::filesystem::exists(path_));
-  EXPECT_FALSE(ask_bridge(folder_, "reload"));
+  EXPECT_FALSE(ask(folder_, "reload"));
+}
+
+TEST_F(ControlSocketTest, WhoAsksABridgeThatHangsIsToldSo) {
+  const ControlSocket hung(context_, folder_, {}, LogFactory(spdlog::level::off).make("app"));
+  const auto result = ask_bridge(folder_, "status", std::chrono::milliseconds(50));
+  ASSERT_FALSE(result) << "nobody runs its thread";
+  EXPECT_EQ(result.error(), "the bridge at " + path_.string() +
+                                " has not answered for 1 s: it reloads large files, or it hangs; its log tells");
 }
 
 TEST_F(ControlSocketTest, APathTooLongForASocketIsNoReasonToStop) {
   const std::filesystem::path deep = folder_ / std::string(200, 'd');
   std::filesystem::create_directories(deep);
   const ControlSocket control(context_, deep, {}, LogFactory(spdlog::level::off).make("app"));
-  EXPECT_FALSE(ask_bridge(deep, "reload"));
+  EXPECT_FALSE(ask(deep, "reload"));
 }
 
 }  // namespace

@@ -109,7 +109,7 @@ TEST(Metrics, ExportersAreBoundedAndNoneIsForgotten) {
 TEST(AdminPages, HealthIsThatOfTheWorkers) {
   BridgeView view = view_of({});
   const auto ask = [&](const char* path, std::int64_t now = kNow) {
-    return admin_page({path, ""}, &view, 10, now).status;
+    return admin_page({path, "", ""}, view, 10, now).status;
   };
   EXPECT_EQ(ask("/healthz"), 200U);
   EXPECT_EQ(ask("/readyz"), 200U);
@@ -118,13 +118,45 @@ TEST(AdminPages, HealthIsThatOfTheWorkers) {
   view.survey.workers[1].taken_ns = 0;
   EXPECT_EQ(ask("/healthz"), 200U) << "it may wait for an output";
   view.survey.workers[0].taken_ns -= kMaxSurveyAge + 1;
-  EXPECT_EQ(admin_page({"/healthz", ""}, &view, 10, kNow).body, "worker 0 has not told of itself for 10 s\n");
+  EXPECT_EQ(admin_page({"/healthz", "", ""}, view, 10, kNow).body, "worker 0 has not told of itself for 10 s\n");
   view.is_stopping = true;
   EXPECT_EQ(ask("/healthz"), 200U);
   EXPECT_EQ(ask("/readyz"), 503U);
-  EXPECT_EQ(admin_page({"/readyz", ""}, nullptr, 10, kNow).status, 503U);
-  EXPECT_THAT(admin_page({"/metrics", "application/openmetrics-text;version=1.0.0"}, &view, 10, kNow).body,
+  EXPECT_THAT(admin_page({"/metrics", "application/openmetrics-text;version=1.0.0", ""}, view, 10, kNow).body,
               EndsWith("# EOF\n"));
+}
+
+// RFC 9110 section 12.5.1
+TEST(AdminPages, OpenMetricsIsForThoseWhoRatherHaveIt) {
+  for (const char* accept :
+       {"application/openmetrics-text", "Application/OpenMetrics-Text; Version=1.0.0; charset=utf-8",
+        // Prometheus 2.45 and 3.0
+        "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
+        "text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+        "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
+        "application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,"
+        "text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+        "text/plain;q=0.5 , application/openmetrics-text ; q=0.9"}) {
+    EXPECT_TRUE(prefers_openmetrics(accept)) << accept;
+  }
+  for (const char* accept :
+       {"", "*/*", "text/plain", "application/openmetrics-text;q=0", "application/openmetrics-text;q=0.0,*/*;q=0",
+        "application/openmetrics-text;q=0.2,text/plain", "application/openmetrics-text;version=0.0.1",
+        "application/openmetrics-text;version=2.0.0", "x-application/openmetrics-text",
+        "text/html;note=application/openmetrics-text", "application/openmetrics-text;q=much", ";,=;q=,,"}) {
+    EXPECT_FALSE(prefers_openmetrics(accept)) << accept;
+  }
+}
+
+TEST(AdminPages, OnlyAddressesAndLocalhostAreThisMachine) {
+  for (const char* host :
+       {"", "localhost", "LocalHost:9464", "127.0.0.1", "127.0.0.1:9464", "10.1.2.3:80", "[::1]", "[::1]:9464"}) {
+    EXPECT_TRUE(names_this_machine(host)) << host;
+  }
+  for (const char* host : {"example.com", "example.com:9464", "localhost.example.com", "127.0.0.1.example.com",
+                           "127.0.0.1.nip.io:9464", "[example.com]", "[", ":9464", "::1"}) {
+    EXPECT_FALSE(names_this_machine(host)) << host;
+  }
 }
 
 }  // namespace

@@ -20,7 +20,8 @@ BridgeView healthy() {
   BridgeView view;
   view.config_file = "flowcef.toml";
   view.mappings = {{"mappings/default.toml", "0123456789ab"}};
-  view.started_ns = kNow - 3'725 * kSecond;
+  view.started_ns = kNow + kSecond;  // the clock was set back since
+  view.uptime = std::chrono::seconds(3'725);
   view.clock = {true, true, 0.000012, 0.034};
   view.survey.taken_ns = kNow;
   view.survey.workers = {{kNow, false}};
@@ -85,6 +86,7 @@ TEST(StatusJson, HasWhatAPersonSees) {
   EXPECT_THAT(json, HasSubstr(R"("clock":{"synchronised":true,"offset_seconds":1.2e-05,"max_error_seconds":0.034})"));
   EXPECT_THAT(json, HasSubstr(R"("name":"siem","to":"tcp://192.0.2.9:514","up":true,"queued":0)"));
   EXPECT_THAT(json, HasSubstr(R"("address":"192.0.2.1","input":"flows","last_heard":"2025-06-15T15:06:37Z")"));
+  EXPECT_THAT(json, HasSubstr(R"("uptime_seconds":3725,)"));
   EXPECT_THAT(json, HasSubstr(R"("imbalances":[])"));
 }
 
