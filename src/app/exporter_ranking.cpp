@@ -32,6 +32,7 @@ ExporterRanking rank_exporters(const BridgeSurvey& survey, std::size_t max) {
     known.last_heard_ns = std::max(known.last_heard_ns, exporter.last_heard_ns);
     known.domains += exporter.domains;
     known.templates += exporter.templates;
+    known.held_sets += exporter.held_sets;
   }
   std::vector<ExporterReport> ranked;
   for (auto& [key, exporter] : merged) ranked.push_back(std::move(exporter));

@@ -23,12 +23,6 @@ constexpr std::int64_t kClockStepMs = 10'000;
 
 constexpr auto kTemplateMissing = static_cast<std::size_t>(Refusal::template_missing);
 
-std::uint64_t waiting_sets(const ExporterReport& report) {
-  const ExporterSigns& signs = report.signs;
-  const std::uint64_t over = signs.recovered_sets + signs.abandoned_sets;
-  return signs.held_sets - std::min(signs.held_sets, over);
-}
-
 std::uint64_t refused(const ExporterCounts& counts) {
   std::uint64_t sum = 0;
   for (const std::uint64_t count : counts.refused) sum += count;
@@ -202,7 +196,7 @@ void ExporterWatch::watch_losses(const Key& key, Watched& watched, const ReportF
 }
 
 void ExporterWatch::watch_templates(const Key& key, Watched& watched, const ReportFinding& tell) const {
-  const std::uint64_t waiting = waiting_sets(watched.before);
+  const std::uint64_t waiting = watched.before.signs.waiting_sets();
   const std::uint64_t undecoded = watched.before.counts.refused[kTemplateMissing];
   if (waiting == 0) {
     watched.waiting_since_ns = 0;
@@ -289,7 +283,7 @@ void ExporterWatch::books(const ReportFinding& report) {
                   own_key("BooksLost", lost),
                   own_key("BooksRefused", since(refused(now), refused(before))),
                   own_key("BooksRestarts", since(now.sequence.restarted, before.sequence.restarted)),
-                  own_key("BooksWaitingSets", waiting_sets(watched.before)),
+                  own_key("BooksWaitingSets", watched.before.signs.waiting_sets()),
                   own_key("BooksTemplates", watched.before.templates)};
     if (tell_with_place(report, key, std::move(found))) watched.booked = watched.before;
   }

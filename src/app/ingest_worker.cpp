@@ -31,6 +31,9 @@ InputReport report_of(const WorkerInput& input) {
   for (const Counter& format : decode.datagrams) report.datagrams += format.value();
   report.records = decode.records.value();
   report.refused = decode.refused_total();
+  report.held_sets = input.path->held().size();
+  report.missing_templates = input.path->held().missing_templates();
+  report.held_bytes = input.state->held_bytes.load(std::memory_order_relaxed);
   if (input.udp) report.kernel_drops = input.udp->counts().kernel_drops.value();
   if (input.tap) report.kernel_drops = input.tap->counts().kernel_drops.value();
   return report;

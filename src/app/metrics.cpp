@@ -84,6 +84,9 @@ void add_inputs(const BridgeView& view, Writer& to) {
     to.counter("flowcef_input_refused_total", "What was refused, for any reason.", labels, input.refused);
     to.counter("flowcef_input_kernel_drops_total", "Datagrams that the kernel dropped at the input's sockets.", labels,
                input.kernel_drops);
+    to.gauge("flowcef_input_held_sets", "Data sets that wait for their template.", labels, input.held_sets);
+    to.gauge("flowcef_input_held_bytes", "Bytes that they take.", labels, input.held_bytes);
+    to.gauge("flowcef_input_missing_templates", "Templates that they wait for.", labels, input.missing_templates);
   }
 }
 
@@ -109,8 +112,14 @@ void add_links(const OutputStatus& output, Writer& to) {
              {{"output", output.config.name}, {"state", std::string(to_string(state))}},
              std::ranges::count(output.links, state, &LinkStatus::state));
   }
+  to.gauge("flowcef_output_queue_bytes", "Bytes of memory that lines take which are not delivered.", labels,
+           output.queue_bytes);
   to.gauge("flowcef_output_queue_limit_bytes", "What the output's queue can hold.", labels, output.config.queue_bytes);
   if (output.config.spool) {
+    to.gauge("flowcef_output_spool_bytes", "Bytes in the output's spool.", labels, output.spool_bytes);
+    to.gauge("flowcef_output_spool_in_trouble",
+             "Whether the spool takes nothing more, or only in place of older lines.", labels,
+             output.spool_trouble.empty() ? 0 : 1);
     to.gauge("flowcef_output_spool_limit_bytes", "What the output's spool can hold.", labels,
              output.config.spool->max_bytes);
   }
@@ -165,6 +174,8 @@ void add_exporters(const ExporterRanking& ranking, std::uint64_t recovered, Metr
       to.counter("flowcef_exporter_incomplete_total", "Flows that lacked what the input requires, by element.",
                  with_element, count);
     }
+    to.gauge("flowcef_exporter_held_sets", "Data sets of an exporter that wait for their template.", labels,
+             exporter.held_sets);
     to.gauge("flowcef_exporter_templates", "Templates of an exporter in use.", labels, exporter.templates);
     to.gauge("flowcef_exporter_domains", "Observation domains of an exporter.", labels, exporter.domains);
     if (exporter.last_heard_ns == 0) continue;

@@ -4,13 +4,20 @@
 #include <array>
 #include <charconv>
 
+#include "flowcef/core/utf8.hpp"
+
 namespace flowcef {
 namespace {
 
+constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
+
+/// Whatever bytes a file's name has: one wrong label, and Prometheus would take nothing of the page.
 /// Source: Prometheus, "Exposition formats"; OpenMetrics 1.0 has the same rules for both.
 std::string escaped(std::string_view text, bool is_label) {
   std::string safe;
-  for (const char c : text) {
+  while (!text.empty()) {
+    const char c = text.front();
+    const std::size_t length = utf8_length(text);
     if (c == '\\') {
       safe += "\\\\";
     } else if (c == '\n') {
@@ -18,8 +25,9 @@ std::string escaped(std::string_view text, bool is_label) {
     } else if (c == '"' && is_label) {
       safe += "\\\"";
     } else {
-      safe += c;
+      safe += length == 0 ? kReplacement : text.substr(0, length);
     }
+    text.remove_prefix(std::max<std::size_t>(length, 1));
   }
   return safe;
 }

@@ -206,7 +206,7 @@ std::vector<OutputStatus> OutputGroup::status() const {
   std::vector<OutputStatus> all;
   for (const Member& member : members_) {
     all.push_back({member.config.sink, member.output->counts(), member.output->links(), member.output->queue_bytes(),
-                   member.output->spool_bytes()});
+                   member.output->spool_bytes(), member.output->spool_trouble()});
   }
   return all;
 }

@@ -29,10 +29,7 @@ bool is_down(const OutputStatus& output) {
   const auto reaches = [](const LinkStatus& link) {
     return is_one_of(link.state, {LinkState::open, LinkState::stalled, LinkState::closing});
   };
-  const auto tries = [](const LinkStatus& link) {
-    return is_one_of(link.state,
-                     {LinkState::resolving, LinkState::connecting, LinkState::securing, LinkState::waiting});
-  };
+  const auto tries = [](const LinkStatus& link) { return is_trying(link.state); };
   return std::ranges::any_of(output.links, tries) && std::ranges::none_of(output.links, reaches);
 }
 

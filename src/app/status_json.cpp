@@ -41,7 +41,9 @@ void add_inputs(JsonWriter& json, const BridgeSurvey& survey) {
   for (const InputReport& input : survey.inputs) {
     json.begin_object().member("name", input.name).member("datagrams", input.datagrams);
     json.member("records", input.records).member("refused", input.refused);
-    json.member("kernel_drops", input.kernel_drops).end_object();
+    json.member("kernel_drops", input.kernel_drops);
+    json.member("held_sets", input.held_sets).member("held_bytes", input.held_bytes);
+    json.member("missing_templates", input.missing_templates).end_object();
   }
   json.end_array();
 }
@@ -64,6 +66,7 @@ void add_exporters(JsonWriter& json, const ExporterRanking& ranking) {
     json.begin_object().member("address", exporter.address.to_string()).member("input", exporter.input);
     time_member(json, "last_heard", time_of(exporter.last_heard_ns));
     json.member("domains", std::uint64_t{exporter.domains}).member("templates", std::uint64_t{exporter.templates});
+    json.member("held_sets", exporter.held_sets);
     add_counts(json, exporter.counts);
     json.end_object();
   }
@@ -87,11 +90,13 @@ void add_output(JsonWriter& json, const OutputStatus& output) {
   const OutputCounts& counts = output.counts;
   json.begin_object().member("name", output.config.name).member("to", target_of(output.config));
   json.member("up", is_up(output));
-  json.member("queued", counts.queued).member("queue_limit_bytes", std::uint64_t{output.config.queue_bytes});
+  json.member("queued", counts.queued).member("queue_bytes", std::uint64_t{output.queue_bytes});
+  json.member("queue_limit_bytes", std::uint64_t{output.config.queue_bytes});
   json.key("spool");
   if (output.config.spool) {
     json.begin_object().member("dir", output.config.spool->dir).member("lines", counts.spooled);
-    json.member("limit_bytes", output.config.spool->max_bytes).end_object();
+    json.member("bytes", output.spool_bytes).member("limit_bytes", output.config.spool->max_bytes);
+    json.member("trouble", output.spool_trouble).end_object();
   } else {
     json.null();
   }

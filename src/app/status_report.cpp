@@ -47,29 +47,48 @@ const LinkStatus* link_to_show(const OutputStatus& output) {
   return output.links.empty() ? nullptr : &output.links.front();
 }
 
+/// Of a connection that takes nothing.
+std::string trouble_of(const LinkStatus& link, std::int64_t now_ns) {
+  return std::string(to_string(link.state)) + " for " + duration_text(now_ns - ns_of(link.since)) +
+         (link.error.empty() ? "" : ": " + one_line(link.error));
+}
+
+void add_troubles_of(const OutputStatus& output, std::int64_t now_ns, std::vector<std::string>& found) {
+  const std::string name = "output " + output.config.name + ": ";
+  const std::size_t count = output.links.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const LinkStatus& link = output.links[i];
+    if (link.state == LinkState::open) continue;
+    const std::string& to = link.target.empty() ? link.peer : link.target;
+    const std::string which =
+        "connection " + std::to_string(i + 1) + " of " + std::to_string(count) + (to.empty() ? "" : " to " + to) + ' ';
+    found.push_back(name + (count > 1 ? which : "") + trouble_of(link, now_ns));
+  }
+  for (const auto& [reason, lines] : output.counts.dropped) {
+    if (lines != 0) found.push_back(name + grouped(lines) + " lines dropped, " + reason);
+  }
+  if (output.counts.spooled != 0) found.push_back(name + grouped(output.counts.spooled) + " lines wait on disk");
+  if (!output.spool_trouble.empty()) found.push_back(name + "its spool is in trouble: " + output.spool_trouble);
+}
+
+void add_troubles_of(const InputReport& input, std::vector<std::string>& found) {
+  if (input.held_sets != 0) {
+    found.push_back("input " + input.name + ": " + grouped(input.held_sets) + " data sets wait for " +
+                    grouped(input.missing_templates) + (input.missing_templates == 1 ? " template" : " templates"));
+  }
+  if (input.kernel_drops != 0) {
+    found.push_back("input " + input.name + ": " + grouped(input.kernel_drops) +
+                    " datagrams dropped by the kernel; raise receive_buffer and net.core.rmem_max");
+  }
+}
+
 std::vector<std::string> troubles_of(const BridgeView& view, const ExporterCounts& exporters, std::int64_t now_ns) {
   std::vector<std::string> found;
   for (const std::string& imbalance : imbalances_of(view)) found.push_back("the books do not balance: " + imbalance);
   if (std::string illness = illness_of(view, now_ns); !illness.empty()) found.push_back(std::move(illness));
   if (view.is_stopping) found.emplace_back("the bridge is stopping");
-  for (const OutputStatus& output : view.survey.outputs) {
-    const std::string name = "output " + output.config.name + ": ";
-    const LinkStatus* const link = link_to_show(output);
-    if (!is_up(output) && link != nullptr) {
-      found.push_back(name + std::string(to_string(link->state)) + " for " +
-                      duration_text(now_ns - ns_of(link->since)) +
-                      (link->error.empty() ? "" : ": " + one_line(link->error)));
-    }
-    for (const auto& [reason, lines] : output.counts.dropped) {
-      if (lines != 0) found.push_back(name + grouped(lines) + " lines dropped, " + reason);
-    }
-    if (output.counts.spooled != 0) found.push_back(name + grouped(output.counts.spooled) + " lines wait on disk");
-  }
-  for (const InputReport& input : view.survey.inputs) {
-    if (input.kernel_drops == 0) continue;
-    found.push_back("input " + input.name + ": " + grouped(input.kernel_drops) +
-                    " datagrams dropped by the kernel; raise receive_buffer and net.core.rmem_max");
-  }
+  for (const OutputStatus& output : view.survey.outputs) add_troubles_of(output, now_ns, found);
+  for (const InputReport& input : view.survey.inputs) add_troubles_of(input, found);
   if (exporters.sequence.lost != 0) {
     found.push_back("exporters: " + grouped(exporters.sequence.lost) + " lost on the way, by their sequence numbers");
   }

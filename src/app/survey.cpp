@@ -12,6 +12,9 @@ void InputReport::add(const InputReport& other) {
   records += other.records;
   refused += other.refused;
   kernel_drops += other.kernel_drops;
+  held_sets += other.held_sets;
+  missing_templates += other.missing_templates;
+  held_bytes = std::max(held_bytes, other.held_bytes);
 }
 
 void BridgeSurvey::add(const WorkerSurvey& worker) {
@@ -40,6 +43,7 @@ ExporterReport report_of(const Exporter& exporter) {
   report.signs = exporter.signs;
   report.silent_after = exporter.settings.silent_after;
   report.last_heard_ns = exporter.last_heard_ns;
+  report.held_sets = exporter.signs.waiting_sets();
   report.domains = exporter.domains.size();
   for (const auto& [key, domain] : exporter.domains) {
     report.templates += domain.templates.size();

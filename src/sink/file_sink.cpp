@@ -12,6 +12,7 @@
 #include <climits>
 #include <cstring>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include "flowcef/core/file_descriptor.hpp"
@@ -103,6 +104,7 @@ class FileSink final : public OutputDriver {
   std::atomic<Clock::rep> stop_at_{Clock::duration::max().count()};
   std::atomic<bool> leaving_{false};
   FrameCursor cursor_;
+  bool fails_ = false;         ///< the latest write did
   bool end_cut_line_ = false;  ///< a line was given up half-way: the next must not be joined to it
 };
 
@@ -170,6 +172,7 @@ bool FileSink::cut_off(std::size_t bytes) {
 }
 
 void FileSink::settle(const FrameCursor::Completed& completed) {
+  if (std::exchange(fails_, false)) feed_.notes().enter(LinkState::open);
   if (completed.lines > 0) feed_.delivered(completed.lines, completed.bytes);
 }
 
@@ -177,6 +180,9 @@ void FileSink::settle(const FrameCursor::Completed& completed) {
 bool FileSink::retry_after(int error) {
   if (error == EINTR || error == EAGAIN) return true;
   feed_.books().error(error);
+  feed_.notes().error(std::generic_category().message(error));
+  feed_.notes().enter(LinkState::waiting);
+  fails_ = true;
   if (error != ENOSPC && error != EDQUOT) return false;
   if (full_log_.allow(Clock::now())) {
     log_->warn("no space left, waiting output={} to={} error={}", name_, target_, errno_name(error));

@@ -26,10 +26,28 @@ std::string_view to_string(LinkState state) {
   return "unknown";
 }
 
+bool is_trying(LinkState state) {
+  switch (state) {
+    case LinkState::resolving:
+    case LinkState::connecting:
+    case LinkState::securing:
+    case LinkState::waiting:
+      return true;
+    case LinkState::starting:
+    case LinkState::open:
+    case LinkState::stalled:
+    case LinkState::closing:
+    case LinkState::closed:
+      break;
+  }
+  return false;
+}
+
 void LinkNotes::enter(LinkState state) {
   const std::lock_guard lock(mutex_);
-  if (status_.state == state && status_.since != LinkStatus::Time{}) return;
+  const bool goes_on = status_.state == state || (is_trying(status_.state) && is_trying(state));
   status_.state = state;
+  if (goes_on && status_.since != LinkStatus::Time{}) return;
   status_.since = std::chrono::system_clock::now();
 }
 

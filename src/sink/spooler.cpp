@@ -87,6 +87,11 @@ void Spooler::set_reachable(bool reachable) {
   wake();
 }
 
+std::string Spooler::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return trouble_;
+}
+
 void Spooler::close() {
   closing_ = true;
   wake();
@@ -202,10 +207,11 @@ bool Spooler::make_room(int error) {
   if (error != 0) books_.error(error);
   const bool is_full = error == 0 || error == ENOSPC || error == EDQUOT;
   const bool drops_oldest = is_full && current_.drops_oldest && !current_.required;
+  const std::string reason = error == 0 ? "max_bytes is reached" : std::generic_category().message(error);
+  set_trouble(reason);
   if (!full_at_) {
     log_->warn(
-        "spool takes nothing more output={} dir={} reason=\"{}\" then={}", name_, current_.spool.dir,
-        error == 0 ? "max_bytes is reached" : std::generic_category().message(error),
+        "spool takes nothing more output={} dir={} reason=\"{}\" then={}", name_, current_.spool.dir, reason,
         drops_oldest ? "the oldest lines on disk are dropped" : "the queue fills up, queue_full and required decide");
     queue_.set_full_reason(DropReason::spool_full);
   }
@@ -221,9 +227,15 @@ bool Spooler::make_room(int error) {
   return true;
 }
 
+void Spooler::set_trouble(const std::string& reason) {
+  const std::lock_guard lock(mutex_);
+  trouble_ = reason;
+}
+
 void Spooler::note_room() {
   if (!full_at_ || blocked_ || Clock::now() - *full_at_ < kFullIsOver) return;
   full_at_.reset();
+  set_trouble("");
   queue_.set_full_reason(DropReason::queue_full);
   log_->info("spool is full no more output={} dir={}", name_, current_.spool.dir);
 }

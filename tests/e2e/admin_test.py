@@ -12,7 +12,7 @@ import urllib.parse
 import urllib.request
 
 from support.bridge import Bridge, Output, run_program
-from support.harness import Case, find_program, main, require
+from support.harness import SOURCE_DIR, Case, find_program, main, require
 from support.ipfix import Exporter
 from support.process import Process, free_port, tcp_listens
 
@@ -31,6 +31,33 @@ IDENTITIES = {
                    " - scalar(flowcef_exporters_not_shown_records)",
     "imbalances": "flowcef_imbalances",
 }
+
+
+# Lines of the books, with what stands for each; a family without labels: the sum of its samples.
+METRICS = (
+    (r"datagrams", "flowcef_datagrams_total"), (r"datagrams\.(\w+)", 'flowcef_datagrams_total{{format="{0}"}}'),
+    (r"records", "flowcef_records_total"), (r"lines", "flowcef_lines_total"),
+    (r"templates", "flowcef_templates_learnt_total"), (r"kernel_drops", "flowcef_kernel_drops_total"),
+    (r"refused", "flowcef_refused_total"), (r"refused\.(\w+)", 'flowcef_refused_total{{reason="{0}"}}'),
+    (r"fields\.(\w+)", 'flowcef_fields_total{{kind="{0}"}}'),
+    (r"output\.(\w+)\.(queued|spooled)", 'flowcef_output_{1}_lines{{output="{0}"}}'),
+    (r"output\.(\w+)\.delivered", 'flowcef_output_delivered_lines_total{{output="{0}"}}'),
+    (r"output\.(\w+)\.dropped", 'flowcef_output_lost_lines_total{{output="{0}"}}'),
+    (r"output\.(\w+)\.dropped\.(\w+)", 'flowcef_output_dropped_lines_total{{output="{0}",reason="{1}"}}'),
+    (r"output\.(\w+)\.errors\.(\w+)", 'flowcef_output_errors_total{{output="{0}",error="{1}"}}'),
+    (r"output\.(\w+)\.bytes", 'flowcef_output_delivered_bytes_total{{output="{0}"}}'),
+    (r"output\.(\w+)\.connects", 'flowcef_output_connects_total{{output="{0}"}}'),
+)
+
+
+def metric_of(metrics, book):
+    """The value that stands for a line of the books; None: there is none."""
+    for pattern, name in METRICS:
+        if line := re.fullmatch(pattern, book):
+            sample = name.format(*line.groups())
+            samples = [value for key, value in metrics.items() if key == sample or key.startswith(sample + "{")]
+            return sum(samples) if samples else None
+    return None
 
 
 class Admin(Case):
@@ -88,18 +115,23 @@ class Admin(Case):
         self.assertRegex(out.decode(), r"(?m)^clock: (NOT synchronised|synchronised|unknown)")
 
     def test_admin_says_every_number_of_the_books(self):
-        """Each line of `status --books` is a metric, or the sum of some."""
-        self.start()
-        self.send(3)
-        _, out, _ = run_program("status", "--books", "--config", self.bridge.config_path)
-        metrics = self.metrics()
-        books = dict(re.findall(r"^(\S+) (\d+)$", out.decode(), re.MULTILINE))
-        self.assertFalse([name for name in metrics if name.startswith("flowcef_other")])
-        for book, metric in (("datagrams", 'flowcef_datagrams_total{format="ipfix"}'), ("records", "flowcef_records_total"),
-                             ("templates", "flowcef_templates_learnt_total"), ("lines", "flowcef_lines_total"),
-                             ("kernel_drops", "flowcef_kernel_drops_total"),
-                             ("output.copy.delivered", 'flowcef_output_delivered_lines_total{output="copy"}')):
-            self.assertEqual(metrics[metric], float(books[book]), book)
+        """Each line of `status --books` is a metric of the same value, or the sum of some."""
+        self.start(Output(f"tcp://127.0.0.1:{free_port()}", name="away", spool={"mode": "overflow"}))
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.sendto(b"\xff\xff nonsense", ("127.0.0.1", self.bridge.port))
+        sent = self.send(3)
+
+        def differences():
+            _, out, _ = run_program("status", "--books", "--config", self.bridge.config_path)
+            metrics = self.metrics()
+            books = {name: int(value) for name, value in re.findall(r"^(\S+) (\d+)$", out.decode(), re.MULTILINE)}
+            self.assertFalse([name for name in metrics if name.startswith("flowcef_other")])
+            self.assertEqual(books["records"], sent)
+            self.assertEqual(books["refused"], 1)
+            return {name: (value, metric_of(metrics, name)) for name, value in books.items()
+                    if metric_of(metrics, name) != value}
+        # Connects and errors of the output that is away go on, and the page is of a second ago.
+        self.wait_until(lambda: not differences(), lambda: f"the same numbers: {differences()}")
 
     def test_admin_and_rubbish(self):
         """Random bytes, half a request, too many connections: nothing of it reaches the record path."""
@@ -176,6 +208,44 @@ class Admin(Case):
         _, kind, body = self.get("/metrics", accept="application/openmetrics-text; version=1.0.0")
         self.assertTrue(kind.startswith("application/openmetrics-text; version=1.0.0"))
         self.assertTrue(body.endswith("# EOF\n"))
+
+    def test_admin_alerts(self):
+        """Those of docs/monitoring.md: they are rules, about series that are there from the start, and tell of the first
+        line that is lost, whatever the reason is."""
+        require("promtool")
+        document = (SOURCE_DIR / "docs" / "monitoring.md").read_text()
+        rules = re.search(r"### Alerts\n\n```yaml\n(.*?)```", document, re.DOTALL)[1]
+        self.start(Output(f"tcp://127.0.0.1:{free_port()}", name="away", spool={"mode": "overflow"}))
+        there = {name.split("{")[0] for name in self.metrics()}
+        of_others = {"flowcef_exporter_last_heard_timestamp_seconds", "flowcef_clock_synchronised",
+                     "flowcef_output_certificate_expiry_timestamp_seconds"}  # nobody was heard, asked, and has TLS
+        expressions = "\n".join(re.findall(r"expr: (.*)", rules))
+        self.assertEqual(set(re.findall(r"flowcef_\w+", expressions)) - of_others - there, set())
+
+        (self.folder / "rules.yml").write_text(rules)
+        (self.folder / "test.yml").write_text("""
+rule_files: [rules.yml]
+tests:
+  - interval: 1m
+    input_series:
+      - { series: 'flowcef_output_lost_lines_total{output="siem"}', values: "0 0 0 3 3 3" }
+      - { series: 'flowcef_output_dropped_lines_total{output="siem", reason="EPERM"}', values: "_ _ _ 3 3 3" }
+      - { series: 'flowcef_sequence_lost_total', values: "0 0 0 7 7 7" }
+      - { series: 'flowcef_output_connections{output="siem", state="open"}', values: "1x30" }
+      - { series: 'flowcef_output_connections{output="siem", state="waiting"}', values: "1x30" }
+      - { series: 'flowcef_output_spool_in_trouble{output="siem"}', values: "0 0 0 1 1 1" }
+    alert_rule_test:
+      - { eval_time: 2m, alertname: FlowcefLosesLines, exp_alerts: [] }
+      - { eval_time: 4m, alertname: FlowcefLosesLines, exp_alerts: [ { exp_labels: { output: siem } } ] }
+      - { eval_time: 4m, alertname: FlowcefExportsLost, exp_alerts: [ { exp_labels: {} } ] }
+      - { eval_time: 2m, alertname: FlowcefSpool, exp_alerts: [] }
+      - { eval_time: 4m, alertname: FlowcefSpool, exp_alerts: [ { exp_labels: { output: siem } } ] }
+      - { eval_time: 20m, alertname: FlowcefConnectionDown, exp_alerts: [ { exp_labels: { output: siem } } ] }
+""")
+        for command in (("check", "rules", "rules.yml"), ("test", "rules", "test.yml")):
+            done = subprocess.run([find_program("promtool"), *command], cwd=self.folder, capture_output=True, text=True,
+                                  check=False)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_admin_prometheus(self):
         """The identities hold on what a real Prometheus scraped, under load and at rest."""

@@ -87,6 +87,7 @@ class InputPath final : private DataSetHandler {
   [[nodiscard]] const FlowMerger& merger() const noexcept { return merger_; }
   [[nodiscard]] const Counter& decoded_early() const noexcept { return delay_.early(); }
   [[nodiscard]] const ExporterTable& exporters() const noexcept { return decoder_.exporters(); }
+  [[nodiscard]] const HoldingPen& held() const noexcept { return decoder_.held(); }
 
  private:
   void on_data_set(const DataSet& set) override;

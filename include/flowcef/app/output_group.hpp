@@ -27,6 +27,7 @@ struct OutputStatus {
   std::vector<LinkStatus> links;
   std::size_t queue_bytes = 0;
   std::uint64_t spool_bytes = 0;
+  std::string spool_trouble = {};  ///< as Output::spool_trouble()
 };
 
 /// Outputs that want the same text share a rendering: a plan. Outputs can be added, changed and removed while lines

@@ -41,6 +41,7 @@ struct ExporterReport {
   std::int64_t last_heard_ns = 0;  ///< arrival of its latest datagram, nanoseconds since 1970 UTC
   std::size_t domains = 0;
   std::size_t templates = 0;
+  std::uint64_t held_sets = 0;  ///< data sets that wait for their template
 };
 
 /// One input as one worker serves it.
@@ -50,6 +51,9 @@ struct InputReport {
   std::uint64_t records = 0;
   std::uint64_t refused = 0;
   std::uint64_t kernel_drops = 0;  ///< of its sockets
+  std::uint64_t held_sets = 0;     ///< data sets that wait for their template, and
+  std::uint64_t missing_templates = 0;
+  std::uint64_t held_bytes = 0;  ///< what they take, for all workers
 
   void add(const InputReport& other);
 };

@@ -52,6 +52,8 @@ class Decoder {
   [[nodiscard]] IpAddress exporter_of(const Datagram& datagram, std::optional<std::uint32_t> domain) const noexcept;
   [[nodiscard]] ExporterTable& exporters() noexcept { return exporters_; }
   [[nodiscard]] const ExporterTable& exporters() const noexcept { return exporters_; }
+  /// Returns: what waits for its template.
+  [[nodiscard]] const HoldingPen& held() const noexcept { return pen_; }
 
  private:
   struct Message;  // on its way: context, exporter, domain, what was found in it

@@ -1,6 +1,7 @@
 // What an exporter's messages tell of the exporter itself, noted by the message and by the template.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 
@@ -41,6 +42,11 @@ struct ExporterSigns {
   std::uint64_t sampling_before = 0;  ///< one packet out of so many, at the latest change, and
   std::uint64_t sampling_now = 0;     ///< since
   ExporterClock clock;
+
+  [[nodiscard]] std::uint64_t waiting_sets() const noexcept {
+    const std::uint64_t over = recovered_sets + abandoned_sets;
+    return held_sets - std::min(held_sets, over);
+  }
 
   void note_sampling(std::uint64_t before, std::uint64_t now) noexcept {
     ++sampling_changes;

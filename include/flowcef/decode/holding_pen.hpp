@@ -47,6 +47,9 @@ class HoldingPen {
   void reconfigure(const DecodeConfig& config, const GiveUp& give_up);
 
   [[nodiscard]] bool empty() const noexcept { return by_age_.empty(); }
+  [[nodiscard]] std::size_t size() const noexcept { return by_age_.size(); }
+  /// Returns: how many templates they wait for.
+  [[nodiscard]] std::size_t missing_templates() const noexcept { return by_place_.size(); }
 
  private:
   using Iterator = std::list<HeldSet>::iterator;

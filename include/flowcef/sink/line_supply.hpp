@@ -50,6 +50,12 @@ class LineSupply {
     return spooler == nullptr ? 0 : spooler->disk_bytes();
   }
 
+  /// Returns: as Spooler::trouble(); empty where there is no spool.
+  [[nodiscard]] std::string spool_trouble() const {
+    const Spooler* const spooler = listener_;
+    return spooler == nullptr ? "" : spooler->trouble();
+  }
+
   /// Returns: the next lines, now in hand; nothing if there are none. They count as held until release().
   [[nodiscard]] Parcel take();
   void release(const LineBatch& batch);

@@ -26,11 +26,14 @@ enum class LinkState : std::uint8_t {
 /// Returns: the enumerator's name.
 [[nodiscard]] std::string_view to_string(LinkState state);
 
+/// Returns: whether it is on the way to a receiver, or waits to try again.
+[[nodiscard]] bool is_trying(LinkState state);
+
 struct LinkStatus {
   using Time = std::chrono::system_clock::time_point;
 
   LinkState state = LinkState::starting;
-  Time since{};          ///< in this state
+  Time since{};          ///< in this state; trying to reach a receiver is one, however many attempts it takes
   std::string target;    ///< `host:port` of the latest attempt; empty: the output has but one
   std::string peer;      ///< address of the latest attempt
   std::string protocol;  ///< `tcp`, `TLSv1.3`; empty before the first connection
@@ -42,7 +45,7 @@ struct LinkStatus {
 /// Where a driver notes it. Thread: any.
 class LinkNotes {
  public:
-  /// Only a state that is another one begins a new `since`.
+  /// Only a state that is another one, as LinkStatus::since has it, begins a new `since`.
   void enter(LinkState state);
   void target(std::string host_and_port);
   void peer(std::string address, std::string protocol);

@@ -83,6 +83,9 @@ class Output {
   /// Returns: bytes on disk; 0 without a spool.
   /// Thread:  any.
   [[nodiscard]] std::uint64_t spool_bytes() const { return main_.supply().spool_bytes(); }
+  /// Returns: why the spool takes nothing more, or only in place of older lines; empty if it does, or there is none.
+  /// Thread:  any.
+  [[nodiscard]] std::string spool_trouble() const { return main_.supply().spool_trouble(); }
   /// As OutputFeed::message_limit(). Lifetime: as this.
   [[nodiscard]] const std::atomic<std::size_t>& message_limit() const noexcept { return main_.message_limit(); }
 

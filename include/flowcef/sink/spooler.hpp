@@ -56,6 +56,9 @@ class Spooler {
   /// Returns: of all that is on disk
   [[nodiscard]] std::uint64_t disk_bytes() const { return spool_.status().bytes; }
 
+  /// Returns: why the disk takes nothing more, or only in place of older lines; empty if it does.
+  [[nodiscard]] std::string trouble() const;
+
   [[nodiscard]] Parcel take();
   void release(const LineBatch& batch);
 
@@ -93,6 +96,7 @@ class Spooler {
   void hand_over(BatchRef batch, std::optional<SpoolPlace> place);
   [[nodiscard]] bool write();
   [[nodiscard]] bool make_room(int error);
+  void set_trouble(const std::string& reason);
   void note_room();
   void sync();
   [[nodiscard]] bool is_done() const;
@@ -128,6 +132,7 @@ class Spooler {
   std::unordered_map<const LineBatch*, Held> held_;
   std::size_t held_bytes_ = 0;
   Clock::time_point read_at_{};  ///< not before, for replay_rate
+  std::string trouble_;
   std::atomic<bool> closing_{false};
   std::atomic<bool> blocked_{false};  ///< the latest write was not possible, and what it was of waits
 

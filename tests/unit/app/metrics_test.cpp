@@ -68,6 +68,38 @@ TEST(MetricsPage, EscapesLabelsAndKeepsFamiliesTogether) {
             "# HELP b B.\n# TYPE b unknown\nb 0.5\n# EOF\n");
 }
 
+// A path may have any bytes but NUL.
+TEST(MetricsPage, ReplacesWhatIsNoText) {
+  MetricsPage page;
+  page.add("a", MetricType::gauge, "A.", {{"file", "m\xc3\xa4p-\xe4\xff\xe2\x82"}}, 1);
+  EXPECT_THAT(page.to_string(MetricsFormat::prometheus),
+              EndsWith("a{file=\"m\xc3\xa4p-\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"} 1\n"));
+}
+
+TEST(Metrics, TellsWhatWaits) {
+  BridgeView view = view_of({exporter(1, 0)});
+  view.survey.exporters[0].held_sets = 4;
+  view.survey.inputs.emplace_back();
+  view.survey.inputs[0].name = "flows";
+  view.survey.inputs[0].held_sets = 5;
+  view.survey.inputs[0].held_bytes = 6;
+  view.survey.inputs[0].missing_templates = 2;
+  OutputStatus& siem = view.survey.outputs.emplace_back();
+  siem.config.name = "siem";
+  siem.config.spool.emplace();
+  siem.queue_bytes = 7;
+  siem.spool_bytes = 8;
+  siem.spool_trouble = "max_bytes is reached";
+  const std::string text = text_of(view);
+  for (const char* sample :
+       {"flowcef_exporter_held_sets{input=\"flows\",exporter=\"192.0.2.1\"} 4\n",
+        "flowcef_input_held_sets{input=\"flows\"} 5\n", "flowcef_input_held_bytes{input=\"flows\"} 6\n",
+        "flowcef_input_missing_templates{input=\"flows\"} 2\n", "flowcef_output_queue_bytes{output=\"siem\"} 7\n",
+        "flowcef_output_spool_bytes{output=\"siem\"} 8\n", "flowcef_output_spool_in_trouble{output=\"siem\"} 1\n"}) {
+    EXPECT_THAT(text, HasSubstr(sample));
+  }
+}
+
 TEST(Metrics, NoNumberOfTheBooksIsWithoutAMetric) {
   FinalCounts counts;
   counts.add(output_books());
@@ -88,6 +120,7 @@ TEST(Metrics, AnOutputsNameMayBeAnyText) {
   EXPECT_THAT(text, HasSubstr("flowcef_output_delivered_lines_total" + label + "} 4\n"));
   EXPECT_THAT(text, HasSubstr("flowcef_output_dropped_lines_total" + label + ",reason=\"queue_full\"} 2\n"));
   EXPECT_THAT(text, HasSubstr("flowcef_output_dropped_lines_total" + label + ",reason=\"stopped\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("flowcef_output_lost_lines_total" + label + "} 2\n"));
   EXPECT_THAT(text, HasSubstr("flowcef_output_errors_total" + label + ",error=\"EPERM\"} 3\n"));
   EXPECT_THAT(text, HasSubstr("flowcef_imbalances 0\n"));
   EXPECT_THAT(text, HasSubstr("mapping_hash=\"0123456789ab\"} 1\n"));

@@ -81,10 +81,57 @@ TEST(StatusReport, TroubleComesFirst) {
   EXPECT_THAT(status_report(view, 20, kNow), HasSubstr("2,000 more: 0 records, 0 lost\n"));
 }
 
+// PX-12
+TEST(StatusReport, EachConnectionThatIsNotOpenIsTold) {
+  BridgeView view = healthy();
+  OutputStatus& siem = view.survey.outputs[0];
+  const auto minute_ago = LinkStatus::Time(std::chrono::seconds(1'749'999'940));
+  siem.links.push_back({LinkState::waiting, minute_ago, "", "192.0.2.10", "", "Connection refused", {}, {}});
+  siem.links.push_back({LinkState::stalled, minute_ago, "siem-c:514", "192.0.2.11", "tcp", "", {}, {}});
+  EXPECT_THAT(status_report(view, 20, kNow),
+              StartsWith("! output siem: connection 2 of 3 to 192.0.2.10 waiting for 1m00s: Connection refused\n"
+                         "! output siem: connection 3 of 3 to siem-c:514 stalled for 1m00s\n\n"));
+}
+
+TEST(StatusReport, TellsWhatTheDiskRefusesAndWhatWaitsForTemplates) {
+  BridgeView view = healthy();
+  view.survey.outputs[0].spool_trouble = "No space left on device";
+  view.survey.inputs.emplace_back();
+  view.survey.inputs[0].name = "flows";
+  view.survey.inputs[0].held_sets = 1'200;
+  view.survey.inputs[0].missing_templates = 1;
+  EXPECT_THAT(status_report(view, 20, kNow),
+              StartsWith("! output siem: its spool is in trouble: No space left on device\n"
+                         "! input flows: 1,200 data sets wait for 1 template\n\n"));
+}
+
+TEST(StatusJson, TellsWhatWaits) {
+  BridgeView view = healthy();
+  OutputStatus& siem = view.survey.outputs[0];
+  siem.queue_bytes = 11;
+  siem.spool_bytes = 12;
+  siem.spool_trouble = "max_bytes is reached";
+  siem.config.queue_bytes = 100;
+  siem.config.spool = SpoolConfig{.dir = "spool", .max_bytes = 200};
+  siem.counts.spooled = 3;
+  siem.links[0].certificate_expires = LinkStatus::Time(std::chrono::seconds(1'781'536'000));
+  view.survey.exporters[0].held_sets = 4;
+  view.survey.inputs.emplace_back();
+  view.survey.inputs[0].held_sets = 4;
+  view.survey.inputs[0].held_bytes = 5;
+  view.survey.inputs[0].missing_templates = 1;
+  const std::string json = status_json(view, 10, kNow);
+  EXPECT_THAT(json, HasSubstr(R"("queue_bytes":11,"queue_limit_bytes":100,"spool":{"dir":"spool","lines":3,"bytes":12,)"
+                              R"("limit_bytes":200,"trouble":"max_bytes is reached"})"));
+  EXPECT_THAT(json, HasSubstr(R"("held_sets":4,"held_bytes":5,"missing_templates":1)"));
+  EXPECT_THAT(json, HasSubstr(R"("templates":2,"held_sets":4)"));
+  EXPECT_THAT(json, HasSubstr(R"("certificate_expires":"2026-06-15T15:06:40Z")"));
+}
+
 TEST(StatusJson, HasWhatAPersonSees) {
   const std::string json = status_json(healthy(), 10, kNow);
   EXPECT_THAT(json, HasSubstr(R"("clock":{"synchronised":true,"offset_seconds":1.2e-05,"max_error_seconds":0.034})"));
-  EXPECT_THAT(json, HasSubstr(R"("name":"siem","to":"tcp://192.0.2.9:514","up":true,"queued":0)"));
+  EXPECT_THAT(json, HasSubstr(R"("name":"siem","to":"tcp://192.0.2.9:514","up":true,"queued":0,)"));
   EXPECT_THAT(json, HasSubstr(R"("address":"192.0.2.1","input":"flows","last_heard":"2025-06-15T15:06:37Z")"));
   EXPECT_THAT(json, HasSubstr(R"("uptime_seconds":3725,)"));
   EXPECT_THAT(json, HasSubstr(R"("imbalances":[])"));

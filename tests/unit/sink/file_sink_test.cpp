@@ -144,15 +144,43 @@ TEST_F(FileSinkTest, ReaderThatHangsDoesNotHoldUpTheStop) {
   ::close(reader);
 }
 
+/// Returns: whether `directory` is now, for this thread and those it starts, a file system of 64 KiB.
+bool mount_small_disk(const std::string& directory) {
+  return ::unshare(CLONE_NEWNS) == 0 && ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+         ::mount("none", directory.c_str(), "tmpfs", 0, "size=64k") == 0;
+}
+
 TEST_F(FileSinkTest, FullDiskIsWaitedFor) {
   const auto output = start("/dev/full");
   submit(*output, 1);
   EXPECT_TRUE(eventually([&] { return output->counts().errors["ENOSPC"] > 0; }));
   EXPECT_EQ(output->counts().dropped_lines(), 0U);
   EXPECT_EQ(output->counts().queued, 200U);
+  const LinkStatus link = output->links().front();
+  EXPECT_EQ(link.state, LinkState::waiting);
+  EXPECT_EQ(link.error, "No space left on device");
   output->stop(steady_clock::now() + 50ms);
   EXPECT_EQ(output->counts().dropped.at("stopped"), 200U);
   EXPECT_TRUE(output->counts().balanced());
+}
+
+TEST_F(FileSinkTest, IsOpenAgainOnceTheDiskHasRoom) {
+  bool possible = false;
+  std::thread([&] {
+    const std::string disk = directory_.file("disk");
+    std::filesystem::create_directory(disk);
+    possible = mount_small_disk(disk);
+    if (!possible) return;
+    const std::string path = disk + "/lines.cef";
+    const auto output = start(path);
+    submit(*output, 2);
+    EXPECT_TRUE(eventually([&] { return output->links().front().state == LinkState::waiting; }));
+    EXPECT_EQ(::mount("none", disk.c_str(), nullptr, MS_REMOUNT, "size=1m"), 0);
+    EXPECT_TRUE(eventually([&] { return output->links().front().state == LinkState::open; }));
+    output->stop(steady_clock::now() + 10s);
+    EXPECT_TRUE(contents(path) == expected_);
+  }).join();
+  if (!possible) GTEST_SKIP() << "needs the right to mount";
 }
 
 bool is_open_here(const std::string& path) {
@@ -205,12 +233,6 @@ TEST_F(FileSinkTest, LineThatAPipeHoldsInPartIsEndedAndComesWhole) {
   EXPECT_EQ(output->counts().delivered, 200U);
   EXPECT_TRUE(output->counts().balanced());
   ::close(reader);
-}
-
-/// Returns: whether `directory` is now, for this thread and those it starts, a file system of 64 KiB.
-bool mount_small_disk(const std::string& directory) {
-  return ::unshare(CLONE_NEWNS) == 0 && ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
-         ::mount("none", directory.c_str(), "tmpfs", 0, "size=64k") == 0;
 }
 
 TEST_F(FileSinkTest, LineThatAFullDiskHoldsInPartIsTakenBackAndComesWhole) {

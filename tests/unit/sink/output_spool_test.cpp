@@ -199,8 +199,11 @@ TEST_F(OutputSpool, AFullSpoolDropsTheOldest) {
   {
     const auto output = start(settings);
     wait_until_unreachable(*output);
-    submit(*output, 300);
+    submit(*output, 1);
+    EXPECT_EQ(output->spool_trouble(), "");
+    submit(*output, 299);
     EXPECT_TRUE(eventually([&] { return output->counts().queued == 0; }));
+    EXPECT_EQ(output->spool_trouble(), "max_bytes is reached");
     counts = stop(*output);
   }
   EXPECT_GT(counts.dropped.at("spool_full"), 0U);
