@@ -77,7 +77,7 @@ void ExporterWatch::compare(const BridgeSurvey& now, const EventsConfig& config,
   now_ns_ = now.taken_ns;
   std::map<Key, ExporterReport> reports;
   for (const ExporterReport& exporter : now.exporters) {
-    if (!exporter.is_live) continue;
+    if (!exporter.is_live || standing_of(exporter.counts) == Standing::stranger) continue;
     const auto [known, is_new] = reports.try_emplace({exporter.input, exporter.address}, exporter);
     if (!is_new) add(known->second, exporter);
   }

@@ -15,7 +15,7 @@
 
 namespace flowcef {
 
-/// Bounded: further exporters are not watched. One that was heard too seldom to be known makes room once nobody tells of
+/// Bounded: further exporters are not watched, nor senders of which nothing was ever decoded. One that was heard too seldom to be known makes room once nobody tells of
 /// it any more, so that made-up addresses cost neither memory nor events.
 /// Thread: one.
 class ExporterWatch {

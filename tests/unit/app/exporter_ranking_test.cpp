@@ -3,7 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include "flowcef/app/exporter_watch.hpp"
 #include "support/packet_builder.hpp"
+#include "support/time_units.hpp"
 
 namespace flowcef::test {
 namespace {
@@ -80,6 +82,34 @@ TEST(ExporterRanking, AFloodOfRubbishDoesNotHideWhoIsDecoded) {
   EXPECT_EQ(ranking.not_listed, 2U);
   EXPECT_EQ(ranking.not_shown, kMaxReportedExporters + 2 - 10);
   EXPECT_EQ(ranking.all.refused[static_cast<std::size_t>(Refusal::unknown_version)], kMaxReportedExporters + 1);
+}
+
+TEST(ExporterWatch, RubbishTakesNoPlaceOfAnExporterThatFallsSilent) {
+  ExporterWatch watch;
+  EventsConfig config;
+  config.silent_after = std::chrono::seconds(5);
+  std::vector<EventKind> told;
+  BridgeSurvey survey;
+  survey.inputs.emplace_back();
+  for (std::size_t i = 0; i < ExporterWatch::kMaxWatched; ++i) {
+    survey.exporters.push_back(
+        report("10.0." + std::to_string(i / 256) + '.' + std::to_string(i % 256), counts_of(0, 0, 1)));
+  }
+  survey.exporters.push_back(report("192.0.2.1", {}));
+  ExporterReport& exporter = survey.exporters.back();
+  for (int second = 1; second < 30; ++second) {
+    survey.taken_ns = 1'700'000'000 * kSecond + second * kSecond;
+    for (ExporterReport& one : survey.exporters) one.taken_ns = survey.taken_ns;
+    if (second < 15) {
+      exporter.counts = counts_of(static_cast<std::uint64_t>(second), static_cast<std::uint64_t>(second));
+      exporter.last_heard_ns = survey.taken_ns;
+    }
+    watch.compare(survey, config, [&](const Finding& found) {
+      told.push_back(found.kind);
+      return true;
+    });
+  }
+  EXPECT_THAT(told, ElementsAre(EventKind::exporter_silent));
 }
 
 TEST(ExporterRanking, TheBooksAtTheEndDoNotHideThemEither) {
