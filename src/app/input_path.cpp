@@ -20,7 +20,7 @@ InputPath::InputPath(const ElementRegistry& registry, InputState& input, Exporte
                       set.positions_per_record, set.list_items, set.list_ends});
       }),
       delay_([this](const Datagram& datagram) { decode_admitted(datagram); },
-             [this](const IpAddress& exporter, std::uint64_t session) { decoder_.end_session(exporter, session); }) {
+             [this](const IpAddress& exporter, std::uint64_t session) { forget_session(exporter, session); }) {
   delay_.set_wait(config_.wait);
   open_admission();
   open_log(registry);
@@ -61,8 +61,14 @@ void InputPath::decode(const Datagram& datagram) {
 }
 
 void InputPath::end_session(const IpAddress& exporter, std::uint64_t session) {
-  if (!delay_.is_in_use()) return decoder_.end_session(exporter, session);
+  if (!delay_.is_in_use()) return forget_session(exporter, session);
   delay_.push_end(exporter, session, DelayLine::Clock::now());
+}
+
+/// With its domains go the tables that records which are kept want to be shown with.
+void InputPath::forget_session(const IpAddress& exporter, std::uint64_t session) {
+  merger_.flush();
+  decoder_.end_session(exporter, session);
 }
 
 void InputPath::tick(std::int64_t now_ns) {

@@ -93,6 +93,7 @@ class InputPath final : private DataSetHandler {
   void on_data_set(const DataSet& set) override;
   void on_refused(const Datagram& datagram, Refusal reason) override;
   void decode_admitted(const Datagram& datagram);
+  void forget_session(const IpAddress& exporter, std::uint64_t session);
   void merge(const DataSet& set);
   void take_records(const DataSet& set);
   void render_chosen(const DataSet& set, const OwnExports* own_exports);

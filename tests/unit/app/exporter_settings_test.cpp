@@ -97,6 +97,29 @@ TEST_F(ExporterPath, RecordsOfAFlowAreMergedOnRequest) {
   EXPECT_EQ(lines({of(1, 1, 999'000)}).size(), 1U) << "as before";
 }
 
+// SK-05: what options data said of it on the same connection is shown, though the connection is over.
+TEST_F(ExporterPath, AConnectionThatEndsTakesNoLineWithIt) {
+  use({.match = {}, .merge = std::chrono::minutes(1)});
+  ByteWriter row;
+  row.u32(1).append({'e', 't', 'h', '1'});
+  ByteWriter flow;
+  flow.u32(1).u32(1000).u32(10).number(1'700'000'000'000, 8).number(1'700'000'030'000, 8);
+  const auto message = MessageBuilder::ipfix()
+                           .options_templates(ipfix_options_record(257, {{10, 4}}, {{82, 4}}))
+                           .set(257, row)
+                           .templates(template_record(256, {{10, 4}, {1, 4}, {2, 4}, {152, 8}, {153, 8}}))
+                           .set(256, flow)
+                           .bytes();
+  Datagram datagram = datagram_of(message);
+  datagram.session = 7;
+  path_.inputs()[0]->decode(datagram);
+  path_.flush();
+  lines_.clear();  // of the options record
+  path_.inputs()[0]->end_session(datagram.exporter.address, 7);
+  path_.flush();
+  EXPECT_THAT(lines_, ElementsAre(HasSubstr("in=1000 cnt=10 deviceInboundInterface=eth1")));
+}
+
 // FD-34
 TEST_F(ExporterPath, OwnExportsAreLeftOutOnRequest) {
   Netflow5Record own = of(1, 1, 1);
