@@ -1,6 +1,5 @@
 #include "flowcef/app/bridge_settings.hpp"
 
-#include <algorithm>
 #include <exception>
 #include <iterator>
 #include <utility>
@@ -9,7 +8,6 @@
 #include "flowcef/log/log.hpp"
 #include "flowcef/sink/output.hpp"
 #include "flowcef/source/stream_source.hpp"
-#include "flowcef/source/tap_filter.hpp"
 
 namespace flowcef {
 namespace {
@@ -45,18 +43,6 @@ void check_certificates(const Config& config, const std::filesystem::path& file,
   }
 }
 
-void check_interfaces(const Config& config, ConfigErrors& errors) {
-  for (const InputConfig& input : config.inputs) {
-    const auto* const tap = std::get_if<TapConfig>(&input.source);
-    if (tap == nullptr || !input.interface_where) continue;
-    const std::vector<std::string> known = tap_interfaces();
-    if (std::ranges::find(known, tap->interface) != known.end()) continue;
-    errors.push_back({*input.interface_where, "input." + input.name + ".interface",
-                      "expected an interface of this machine, got \"" + tap->interface + '"',
-                      "there are " + listed_tap_interfaces()});
-  }
-}
-
 }  // namespace
 
 std::expected<BridgeSettings, ConfigErrors> load_bridge_settings(const std::filesystem::path& file) {
@@ -74,7 +60,6 @@ std::expected<BridgeSettings, ConfigErrors> load_bridge_settings(const std::file
     errors.push_back(std::move(account.error()));
   }
   check_certificates(settings.config, file, errors);
-  check_interfaces(settings.config, errors);
   if (!errors.empty()) return std::unexpected(std::move(errors));
   return settings;
 }

@@ -1,6 +1,9 @@
 #include <algorithm>
 #include <iostream>
 #include <iterator>
+#include <string>
+#include <variant>
+#include <vector>
 
 #include "flowcef/app/bridge_settings.hpp"
 #include "flowcef/app/commands.hpp"
@@ -9,6 +12,7 @@
 #include "flowcef/app/reload_rights.hpp"
 #include "flowcef/app/spool_folders.hpp"
 #include "flowcef/config/replicate_loader.hpp"
+#include "flowcef/source/tap_filter.hpp"
 
 namespace flowcef {
 
@@ -23,11 +27,24 @@ ConfigErrors check_rights(const BridgeSettings& settings, const std::filesystem:
   return errors;
 }
 
+/// A bridge starts all the same, and waits for them.
+void check_interfaces(const Config& config, ConfigErrors& errors) {
+  const std::vector<std::string> known = tap_interfaces();
+  for (const InputConfig& input : config.inputs) {
+    const auto* const tap = std::get_if<TapConfig>(&input.source);
+    if (tap == nullptr || !input.interface_where || std::ranges::find(known, tap->interface) != known.end()) continue;
+    errors.push_back({*input.interface_where, "input." + input.name + ".interface",
+                      "expected an interface of this machine, got \"" + tap->interface + '"',
+                      "there are " + listed_tap_interfaces()});
+  }
+}
+
 }  // namespace
 
 int check_command(const CheckOptions& options) {
   const auto settings = load_bridge_settings(options.config);
-  const ConfigErrors errors = settings ? check_rights(*settings, options.config) : settings.error();
+  ConfigErrors errors = settings ? check_rights(*settings, options.config) : settings.error();
+  if (settings) check_interfaces(settings->config, errors);
   print_errors(std::cerr, errors);
   bool good = errors.empty();
   std::vector<ReceiverModel> receivers;

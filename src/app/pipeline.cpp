@@ -1,7 +1,5 @@
 #include "flowcef/app/pipeline.hpp"
 
-#include <spdlog/fmt/fmt.h>
-
 #include <algorithm>
 #include <limits>
 #include <string>
@@ -147,11 +145,9 @@ void Pipeline::log_listening(const InputConfig& input) const {
     for (const Endpoint& address : stream->listen) {
       log_->info("listening on {} over {}{}", address.to_string(), stream->tls ? "TLS" : "TCP", what);
     }
-  } else if (const auto* tap = std::get_if<TapConfig>(&input.source)) {
-    log_->info("tapping {} for UDP to ports {}", tap->interface, fmt::format("{}", fmt::join(tap->ports, ", ")));
-  } else {
-    log_->info("following files of {}", std::get<FileSourceConfig>(input.source).path);
-  }
+  } else if (const auto* files = std::get_if<FileSourceConfig>(&input.source)) {
+    log_->info("following files of {}", files->path);
+  }  // a tap says so itself, once its interface is there
 }
 
 std::vector<NamedInput> Pipeline::named_inputs() const {

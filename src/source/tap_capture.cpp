@@ -13,11 +13,6 @@ namespace {
 
 constexpr int kSnapshotBytes = 262'144;  // what a network card puts together is larger than any datagram
 
-[[noreturn]] void fail(const std::string& interface, std::string_view cause, std::string_view hint) {
-  throw TapError(fmt::format("cannot tap {}: {}{}{}{}", interface, cause, hint.empty() ? "" : " (", hint,
-                             hint.empty() ? "" : ")"));
-}
-
 std::string cause_of(int result, pcap_t* capture) {
   const std::string detail = pcap_geterr(capture);
   return detail.empty() ? pcap_statustostr(result) : detail;
@@ -27,19 +22,21 @@ std::string cause_of(int result, pcap_t* capture) {
 
 TapCapture::TapCapture(const TapConfig& config)
     : interface_(config.interface), index_(config.interface == "any" ? 0 : ::if_nametoindex(config.interface.c_str())) {
-  if (index_ == 0 && interface_ != "any") fail(interface_, "no such interface", "there are " + listed_tap_interfaces());
+  if (index_ == 0 && interface_ != "any") {
+    throw TapAway(interface_, "no such interface", "there are " + listed_tap_interfaces());
+  }
   char problem[PCAP_ERRBUF_SIZE] = {};
   capture_.reset(pcap_create(interface_.c_str(), problem));
-  if (!capture_) fail(interface_, problem, "");
+  if (!capture_) throw TapError(interface_, problem, "");
   activate(config);
   if (!is_supported_link_type(link_type())) {
     const char* const name = pcap_datalink_val_to_description(link_type());
-    fail(interface_, fmt::format("its link type {} is not supported", name == nullptr ? "" : name),
-         supported_link_types());
+    throw TapError(interface_, fmt::format("its link type {} is not supported", name == nullptr ? "" : name),
+                   supported_link_types());
   }
   set_filter(config);
-  if (pcap_setdirection(capture_.get(), PCAP_D_IN) != 0) fail(interface_, pcap_geterr(capture_.get()), "");
-  if (pcap_setnonblock(capture_.get(), 1, problem) != 0) fail(interface_, problem, "");
+  if (pcap_setdirection(capture_.get(), PCAP_D_IN) != 0) throw TapError(interface_, pcap_geterr(capture_.get()), "");
+  if (pcap_setnonblock(capture_.get(), 1, problem) != 0) throw TapError(interface_, problem, "");
 }
 
 void TapCapture::activate(const TapConfig& config) {
@@ -53,13 +50,16 @@ void TapCapture::activate(const TapConfig& config) {
   switch (result) {
     case PCAP_ERROR_PERM_DENIED:
     case PCAP_ERROR_PROMISC_PERM_DENIED:
-      fail(interface_, "Operation not permitted",
-           "a tap needs root or the capability CAP_NET_RAW; after `user` has changed the user, a reload has it only if "
-           "a tap or a kept source was configured at the start: restart the bridge");
+      throw TapError(
+          interface_, "Operation not permitted",
+          "a tap needs root or the capability CAP_NET_RAW; after `user` has changed the user, a reload has it only if "
+          "a tap or a kept source was configured at the start: restart the bridge");
     case PCAP_ERROR_IFACE_NOT_UP:
-      fail(interface_, "the interface is down", "ip link set " + interface_ + " up");
+      throw TapAway(interface_, "the interface is down", "ip link set " + interface_ + " up");
+    case PCAP_ERROR_NO_SUCH_DEVICE:  // gone since it was looked up
+      throw TapAway(interface_, "no such interface", "");
     default:
-      if (result < 0) fail(interface_, cause_of(result, capture), "");
+      if (result < 0) throw TapError(interface_, cause_of(result, capture), "");
   }
 }
 
@@ -69,13 +69,13 @@ void TapCapture::set_filter(const TapConfig& config) {
   const bool is_set = pcap_compile(capture_.get(), &program, text.c_str(), 1, PCAP_NETMASK_UNKNOWN) == 0 &&
                       pcap_setfilter(capture_.get(), &program) == 0;
   pcap_freecode(&program);
-  if (!is_set) fail(interface_, fmt::format("filter: {}", pcap_geterr(capture_.get())), "");
+  if (!is_set) throw TapError(interface_, fmt::format("filter: {}", pcap_geterr(capture_.get())), "");
 }
 
 bool TapCapture::next(const pcap_pkthdr*& header, const std::uint8_t*& bytes) {
   pcap_pkthdr* found = nullptr;
   const int result = pcap_next_ex(capture_.get(), &found, &bytes);
-  if (result < 0) fail(interface_, pcap_geterr(capture_.get()), "");
+  if (result < 0) throw TapError(interface_, pcap_geterr(capture_.get()), "");
   header = found;
   return result == 1;
 }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "flowcef/source/tap_config.hpp"
 
@@ -15,7 +16,17 @@ namespace flowcef {
 
 /// what(): `cannot tap eth0: cause (what to do)`
 struct TapError : std::runtime_error {
-  using std::runtime_error::runtime_error;
+  TapError(const std::string& interface, std::string_view why, const std::string& hint)
+      : std::runtime_error("cannot tap " + interface + ": " + std::string(why) +
+                           (hint.empty() ? "" : " (" + hint + ')')),
+        cause(why) {}
+
+  std::string cause;
+};
+
+/// The interface is not there or is down, which time may mend.
+struct TapAway : TapError {
+  using TapError::TapError;
 };
 
 class TapCapture {
@@ -23,7 +34,7 @@ class TapCapture {
   /// How long the kernel may keep a frame to itself; it hands over blocks of its ring, full or after this time.
   static constexpr std::chrono::milliseconds kBlockTime{40};
 
-  /// Errors: TapError
+  /// Errors: TapError, TapAway
   explicit TapCapture(const TapConfig& config);
 
   [[nodiscard]] int descriptor() const noexcept { return pcap_get_selectable_fd(capture_.get()); }

@@ -1,12 +1,16 @@
 #include "flowcef/source/tap_source.hpp"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <limits>
 #include <optional>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -36,14 +40,23 @@ class TapSource::Impl : public std::enable_shared_from_this<Impl> {
       : config_(std::move(config)),
         logger_(std::move(logger)),
         handlers_(std::move(handlers)),
-        capture_(std::in_place, config_),
-        extractor_(capture_->link_type()),
-        descriptor_(context, capture_->descriptor()),
+        extractor_(DLT_EN10MB),
+        descriptor_(context),
         pause_(context),
-        check_(context) {}
+        check_(context) {
+    try {
+      open();
+    } catch (const TapAway& error) {
+      tell(error);
+    }
+  }
 
   void start(std::int64_t from_ns) {
     from_ns_ = from_ns;
+    if (capture_) {
+      logger_->info("tapping {} for UDP to ports {}", config_.interface,
+                    fmt::format("{}", fmt::join(config_.ports, ", ")));
+    }
     wait();
     schedule_check();
   }
@@ -71,9 +84,20 @@ class TapSource::Impl : public std::enable_shared_from_this<Impl> {
 
  private:
   void open() {
-    capture_.emplace(config_);
-    extractor_.change_link_type(capture_->link_type());
-    descriptor_.assign(capture_->descriptor());
+    TapCapture opened(config_);
+    boost::system::error_code error;
+    descriptor_.assign(opened.descriptor(), error);
+    if (error) throw TapError(config_.interface, error.message(), "");
+    extractor_.change_link_type(opened.link_type());
+    capture_.emplace(std::move(opened));
+    told_.clear();
+  }
+
+  /// Once for each reason why it stays closed.
+  void tell(const TapError& error) {
+    if (error.cause == told_) return;
+    logger_->warn("{}; tried again every {} s", error.what(), kCheckEvery.count());
+    told_ = error.cause;
   }
 
   /// What was incomplete is counted as such.
@@ -162,9 +186,8 @@ class TapSource::Impl : public std::enable_shared_from_this<Impl> {
     if (capture_) return interrupt("the interface is gone");
     try {
       open();
-    } catch (const std::exception& error) {
-      logger_->debug("{}", error.what());
-      return;
+    } catch (const TapError& error) {
+      return tell(error);
     }
     logger_->info("tap goes on: interface={}", config_.interface);
     wait();
@@ -174,6 +197,7 @@ class TapSource::Impl : public std::enable_shared_from_this<Impl> {
   Logger logger_;
   TapHandlers handlers_;
   std::optional<TapCapture> capture_;  ///< nothing while the interface is away
+  std::string told_;                   ///< why, if it was logged
   UdpExtractor extractor_;
   asio::posix::stream_descriptor descriptor_;  ///< the capture's; not ours to close
   asio::steady_timer pause_;

@@ -160,6 +160,24 @@ class Beside(TapCase):
         counts = self.expect_all(bridge, first, second)
         self.assertEqual(counts["taps.interrupted"], 1)
 
+    def test_tap_waits_for_its_interface(self):
+        """Another input takes its exports meanwhile, and a reload goes through."""
+        self.delete_wire()
+        bridge = Alongside(self, f'[[input]]\ntype = "udp"\nlisten = ["127.0.0.1:{PORT}"]\n' + tap())
+        self.assertIn("cannot tap wire: no such interface (there are lo or any); tried again every 3 s", bridge.log())
+        status, out, err = run_program("reload", "--config", bridge.config_path)
+        self.assertEqual(status, 0, (out, err))
+        first = NumberedExports(self, socket.socket(socket.AF_INET, socket.SOCK_DGRAM), ("127.0.0.1", PORT))
+        first.template()
+        first.send(1000)
+        bridge.wait_for(len(first.sent))
+        self.make_wire()
+        self.wait_until(lambda: "tap goes on" in bridge.log(), "the bridge taps the interface")
+        second = self.exports(domain=2)
+        second.template()
+        second.send(1000)
+        self.expect_all(bridge, first, second)
+
     def test_tap_changes_with_a_reload(self):
         """PX-15: another port is tapped, and no datagram is lost or comes twice on the way."""
         bridge = Alongside(self, tap(ports="[2055]"))
