@@ -24,8 +24,9 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::seconds kCheckEvery(3);
-constexpr int kFramesPerTurn = 1024;  // then other sources get their turn
-constexpr int kTurnsAtStop = 1024;    // more than a ring of usual size holds
+constexpr int kFramesPerTurn = 1024;                    // then other sources get their turn
+constexpr int kTurnsForAll = 1024;                      // more than a ring of usual size holds
+constexpr auto kHandOver = 2 * TapCapture::kBlockTime;  // after it, the ring has what came before
 constexpr auto kAfterNothing = std::chrono::milliseconds(20);
 
 std::int64_t to_nanoseconds(const timeval& time) noexcept {
@@ -58,15 +59,14 @@ class TapSource::Impl : public std::enable_shared_from_this<Impl> {
                     fmt::format("{}", fmt::join(config_.ports, ", ")));
     }
     wait();
-    schedule_check();
+    schedule_check(from_ns == 0 ? std::chrono::milliseconds(kCheckEvery) : kHandOver);
   }
 
   void stop(std::int64_t until_ns) {
     if (capture_) {
-      std::this_thread::sleep_for(2 * TapCapture::kBlockTime);
+      std::this_thread::sleep_for(kHandOver);
       until_ns_ = until_ns;
-      for (int turn = 0; turn < kTurnsAtStop && capture_ && drain(); ++turn) {
-      }
+      drain_all();
     }
     close();
     if (std::exchange(idle_due_, false)) handlers_.on_idle();
@@ -152,6 +152,11 @@ class TapSource::Impl : public std::enable_shared_from_this<Impl> {
     }
   }
 
+  void drain_all() {
+    for (int turn = 0; turn < kTurnsForAll && capture_ && drain(); ++turn) {
+    }
+  }
+
   void take(Bytes frame, std::int64_t captured_ns) {
     if (captured_ns < from_ns_ || captured_ns >= until_ns_) return;
     Datagram datagram;
@@ -171,8 +176,15 @@ class TapSource::Impl : public std::enable_shared_from_this<Impl> {
     release();
   }
 
-  void schedule_check() {
-    check_.expires_after(kCheckEvery);
+  /// What came before the start has been left out by now; a clock that is set back must not silence the tap.
+  void forget_start() {
+    drain_all();
+    from_ns_ = 0;
+    if (std::exchange(idle_due_, false)) handlers_.on_idle();
+  }
+
+  void schedule_check(std::chrono::milliseconds after = kCheckEvery) {
+    check_.expires_after(after);
     check_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
       const auto self = weak.lock();
       if (!self || error || self->is_closed_) return;
@@ -182,6 +194,7 @@ class TapSource::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   void check() {
+    if (from_ns_ != 0) forget_start();
     if (capture_ && capture_->is_there()) return;
     if (capture_) return interrupt("the interface is gone");
     try {
