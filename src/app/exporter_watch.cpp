@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <limits>
+#include <utility>
 
 namespace flowcef {
 namespace {
@@ -111,13 +112,15 @@ void ExporterWatch::begin(Watched& watched, const ExporterReport& report) const 
 
 void ExporterWatch::take(const Key& key, Watched& watched, const ExporterReport& report, const ReportFinding& tell) {
   // It had to make room in the table of its worker, and its counts began anew.
-  if (report.counts.datagrams < watched.before.counts.datagrams) {
+  const ExporterCounts& known = watched.before.counts;
+  if (report.counts.datagrams < known.datagrams || report.counts.records < known.records) {
     const bool was_silent = watched.is_silent;
     begin(watched, report);
     watched.before.counts.datagrams = 0;
     watched.is_silent = was_silent;
   }
-  const bool is_heard = report.counts.datagrams > watched.before.counts.datagrams;
+  // Of one that another sender's records name, no datagrams are counted.
+  const bool is_heard = report.counts.datagrams > known.datagrams || report.counts.records > known.records;
   const bool is_stale = &report != &watched.before && now_ns_ - report.taken_ns > kStaleNs;
   if (is_stale || elapsed_ns_ > kBlindNs || elapsed_ns_ < 0) watched.rhythm.pause(elapsed_ns_);
   if (&report != &watched.before) watched.before = report;
@@ -149,12 +152,7 @@ void ExporterWatch::watch_silence(const Key& key, Watched& watched, bool is_hear
     // An outage is not what is usual from now on, but an exporter that has changed its interval is told of only once or
     // twice.
     const std::int64_t most = watched.is_silent ? 2 * patience : std::numeric_limits<std::int64_t>::max();
-    if (watched.is_silent) {
-      Finding found = finding(EventKind::exporter_back, key, "heard again after " + seconds(silence));
-      found.keys.push_back(own_key("SilentSeconds", static_cast<std::uint64_t>(silence / kSecondNs)));
-      if (!tell_with_place(tell, key, std::move(found))) return;
-      watched.is_silent = false;
-    }
+    if (std::exchange(watched.is_silent, false)) watched.back_after_ns = silence;
     watched.rhythm.heard(now_ns_, long_gap, most);
   } else if (!watched.is_silent && patience != 0 && is_known(watched) && silence >= patience) {
     Finding found = finding(EventKind::exporter_silent, key,
@@ -162,6 +160,12 @@ void ExporterWatch::watch_silence(const Key& key, Watched& watched, bool is_hear
                                 seconds(watched.rhythm.longest_gap()) + " at most are usual with it");
     found.keys.push_back(own_key("SilentSeconds", static_cast<std::uint64_t>(silence / kSecondNs)));
     watched.is_silent = tell_with_place(tell, key, std::move(found));
+    if (watched.is_silent) watched.back_after_ns = 0;
+  }
+  if (watched.back_after_ns != 0) {
+    Finding found = finding(EventKind::exporter_back, key, "heard again after " + seconds(watched.back_after_ns));
+    found.keys.push_back(own_key("SilentSeconds", static_cast<std::uint64_t>(watched.back_after_ns / kSecondNs)));
+    if (tell_with_place(tell, key, std::move(found))) watched.back_after_ns = 0;
   }
   const bool is_seldom = patience != 0 && is_known(watched) && watched.rhythm.is_seldom();
   if (!is_seldom) {
@@ -271,14 +275,14 @@ void ExporterWatch::books(const ReportFinding& report) {
   for (auto& [key, watched] : watched_) {
     const ExporterCounts& now = watched.before.counts;
     const ExporterCounts before = watched.booked.counts;
-    if (now.datagrams <= before.datagrams || !is_known(watched)) continue;
+    if ((now.datagrams <= before.datagrams && now.records <= before.records) || !is_known(watched)) continue;
     if (++told > kMaxBooks) return;
     const auto since = [](std::uint64_t count, std::uint64_t earlier) { return count - std::min(count, earlier); };
     const std::uint64_t records = since(now.records, before.records);
     const std::uint64_t lost = since(now.sequence.lost, before.sequence.lost);
     Finding found = finding(EventKind::exporter_books, key,
                             std::to_string(records) + " records, " + std::to_string(lost) + " lost on the way");
-    found.keys = {own_key("BooksDatagrams", now.datagrams - before.datagrams),
+    found.keys = {own_key("BooksDatagrams", since(now.datagrams, before.datagrams)),
                   own_key("BooksRecords", records),
                   own_key("BooksLost", lost),
                   own_key("BooksRefused", since(refused(now), refused(before))),

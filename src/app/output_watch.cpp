@@ -118,16 +118,23 @@ void OutputWatch::watch_spool(Watched& watched, const OutputStatus& output, cons
   } else if (lines == 0 && watched.spooling.told) {
     watched.spooling.told = !told(EventKind::output_caught_up, "no lines wait on disk any more");
   }
-  if (is_news(watched.near_full, share >= 80, 0)) {
-    watched.near_full.told = told(EventKind::spool_near_full, "the spool is " + std::to_string(share) +
-                                                                  " % full; lines are dropped once it is full");
-  } else if (share < 60) {
+  const std::string& trouble = output.spool_trouble;
+  if (is_news(watched.near_full, share >= 80 || !trouble.empty(), 0)) {
+    watched.near_full.told =
+        told(EventKind::spool_near_full,
+             trouble.empty() ? "the spool is " + std::to_string(share) + " % full; lines are dropped once it is full"
+                             : "the spool takes no more: " + trouble);
+  } else if (share < 60 && trouble.empty()) {
     watched.near_full.told = false;
   }
 }
 
 void OutputWatch::watch_drops(Watched& watched, const OutputStatus& output, const ReportFinding& tell) {
   const std::uint64_t dropped = output.counts.dropped_lines();
+  if (dropped < watched.dropped_told) {  // another output took over the name
+    watched.dropped_told = 0;
+    watched.dropped_by_reason.clear();
+  }
   if (dropped <= watched.dropped_told) return;
   std::string reasons;
   for (const auto& [reason, lines] : output.counts.dropped) {

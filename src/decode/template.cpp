@@ -46,8 +46,15 @@ std::uint64_t new_layout_serial() noexcept {
 bool is_of_events(const Template& layout) noexcept {
   constexpr ElementId kFirewallEvent{0, 233};
   constexpr ElementId kNatEvent{0, 230};
-  return layout.format == ExportFormat::syslog || layout.find(kFirewallEvent) != nullptr ||
-         layout.find(kNatEvent) != nullptr;
+  const auto has_one_of = [&](auto... ids) {
+    return ((layout.find({0, static_cast<std::uint16_t>(ids)}) != nullptr) || ...);
+  };
+  if (layout.format == ExportFormat::syslog) return true;
+  if (layout.find(kFirewallEvent) == nullptr && layout.find(kNatEvent) == nullptr) return false;
+  const bool counts = has_one_of(1, 2);
+  const bool starts = has_one_of(22, 150, 152, 154);
+  const bool ends = has_one_of(21, 151, 153, 155);
+  return !counts || !starts || !ends;
 }
 
 bool is_same_layout(const Template& a, const Template& b) noexcept {

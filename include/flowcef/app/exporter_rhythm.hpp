@@ -19,9 +19,11 @@ class ExporterRhythm {
   /// It has sent something since the last time.
   /// Input: what is long for a gap; the first gap behind a silence counts as at most `most`.
   void heard(std::int64_t now_ns, std::int64_t long_ns, std::int64_t most_ns);
-  /// Nobody could have heard it for so long.
+  /// Nobody could have heard it for so long, or the clock went by so much.
   void pause(std::int64_t ns) noexcept {
-    if (heard_ns_ != 0) heard_ns_ += ns;
+    if (heard_ns_ == 0) return;
+    heard_ns_ += ns;
+    first_ns_ += ns;
   }
 
   [[nodiscard]] std::int64_t silent_for(std::int64_t now_ns) const noexcept { return now_ns - heard_ns_; }

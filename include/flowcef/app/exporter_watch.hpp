@@ -35,6 +35,7 @@ class ExporterWatch {
     ExporterReport booked;  ///< as of the latest books
     ExporterRhythm rhythm;
     bool is_silent = false;
+    std::int64_t back_after_ns = 0;  ///< the silence that is over, until that is told; 0: it is
     bool is_seldom = false;
     std::uint64_t lost_told = 0;
     std::uint64_t lost_for_sure = 0;  ///< the least since

@@ -92,7 +92,8 @@ struct Template : std::enable_shared_from_this<Template> {
 [[nodiscard]] std::uint64_t new_layout_serial() noexcept;
 
 /// Returns: whether its records are of things as they happen, so that none may come for any time: it has firewallEvent
-///          (233) or natEvent (230), or is of log lines.
+///          (233) or natEvent (230), or is of log lines. Firewalls that say such of flows with delta counters, start and
+///          end, as PAN-OS does, tell of flows.
 /// Source:  RFC 8158 section 4; Cisco ASA NetFlow Implementation Guide
 [[nodiscard]] bool is_of_events(const Template& layout) noexcept;
 

@@ -14,6 +14,7 @@ namespace flowcef::test {
 namespace {
 
 using testing::AllOf;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -210,6 +211,63 @@ TEST_F(WatchTest, AnExporterHasItsOwnLimit) {
   run(5);
   ASSERT_THAT(signatures(), ElementsAre("flowcef-exporter-silent"));
   EXPECT_EQ(told_[0].event.exporter, IpAddress::parse("192.0.2.1"));
+}
+
+// SK-06: PAN-OS says firewallEvent of each flow, with counters and times: that is no exporter of events.
+TEST_F(WatchTest, AFirewallThatTellsOfFlowsIsTimed) {
+  std::uint32_t sequence = 1;
+  run(100, [&](int) {
+    ByteWriter flow;
+    flow.u8(2).u32(1000).number(1'700'000'000'000, 8).number(1'700'000'030'000, 8);
+    send("192.0.2.1", MessageBuilder::ipfix(clock(), 1, sequence++)
+                          .templates(template_record(264, {{233, 1}, {1, 4}, {152, 8}, {153, 8}}))
+                          .set(264, flow));
+  });
+  run(70);
+  EXPECT_THAT(signatures(), ElementsAre("flowcef-exporter-silent"));
+}
+
+// SK-04, PX-14: one that only a mediator's records name.
+TEST_F(WatchTest, AnExporterThatRecordsNameIsTold) {
+  input_.identities = {{*IpPrefix::parse("192.0.2.1"), std::nullopt, std::nullopt, std::nullopt}};
+  config_.books_every = std::chrono::seconds(30);
+  std::uint32_t sequence = 1;
+  const auto named = [&](std::initializer_list<std::uint32_t> exporters) {
+    ByteWriter records;
+    for (const std::uint32_t exporter : exporters) records.u32(exporter).u16(80);
+    send("192.0.2.1", MessageBuilder::ipfix(clock(), 1, sequence)
+                          .templates(template_record(257, {{130, 4}, {7, 2}}))
+                          .set(257, records));
+    sequence += static_cast<std::uint32_t>(exporters.size());
+  };
+  run(100, [&](int) { named({0x0a000001, 0x0a000002}); });
+  EXPECT_THAT(signatures(), Contains("flowcef-exporter-books"));
+  told_.clear();
+  config_.books_every = std::chrono::milliseconds(0);
+  run(70, [&](int) { named({0x0a000001}); });
+  ASSERT_THAT(signatures(), ElementsAre("flowcef-exporter-silent"));
+  EXPECT_EQ(told_[0].event.exporter, IpAddress::parse("10.0.0.2"));
+}
+
+// Many are back at once, and few of them are told in a minute: the others later, with what was true.
+TEST_F(WatchTest, HowLongItWasSilentIsToldLaterToo) {
+  constexpr int kExporters = 12;
+  config_.max_per_minute = 10;
+  std::array<std::uint32_t, kExporters> sequences{};
+  const auto all = [&](int) {
+    for (int i = 0; i < kExporters; ++i) flows("192.0.2." + std::to_string(i), sequences[static_cast<std::size_t>(i)]);
+  };
+  run(100, all);
+  run(200);
+  told_.clear();
+  run(90, all);
+  std::size_t back = 0;
+  for (const Told& told : told_) {
+    if (told.event.signature != "flowcef-exporter-back") continue;
+    ++back;
+    EXPECT_EQ(told.value("SilentSeconds"), told_.front().value("SilentSeconds"));
+  }
+  EXPECT_EQ(back, std::size_t{kExporters});
 }
 
 // PX-16: a flood of made-up addresses is none of the exporters that are known.
@@ -425,11 +483,29 @@ TEST_F(OutputWatchTest, AFullQueueAndASpoolAreTold) {
   output().queue_bytes = 0;
   output().counts.spooled = 0;
   output().spool_bytes = 0;
-  output().counts.dropped["queue_full"] = 3;
+  output().counts.dropped["queue_full"] = 30;
   run(10);
   found = signatures();
   std::ranges::sort(found);
   EXPECT_THAT(found, ElementsAre("flowcef-output-caught-up", "flowcef-output-drops", "flowcef-output-fast"));
+}
+
+TEST_F(OutputWatchTest, DropsOfAnotherOutputOfTheNameAreToldFromTheirFirst) {
+  output().counts.dropped["queue_full"] = 30;
+  run(70);
+  output().counts.dropped["queue_full"] = 4;
+  run(70);
+  ASSERT_THAT(signatures(), ElementsAre("flowcef-output-drops", "flowcef-output-drops"));
+  EXPECT_EQ(told_[1].value("cnt"), "4");
+}
+
+TEST_F(OutputWatchTest, AFullDiskIsToldWhateverTheSpoolMayHold) {
+  output().config.spool.emplace().max_bytes = 1000;
+  output().spool_bytes = 100;
+  output().spool_trouble = "No space left on device";
+  run(5);
+  ASSERT_THAT(signatures(), ElementsAre("flowcef-spool-near-full"));
+  EXPECT_THAT(told_[0].event.text, HasSubstr("No space left on device"));
 }
 
 }  // namespace
