@@ -19,6 +19,8 @@ using Clock = ReplicaQueue::Clock;
 
 /// Until the kernel has room again (ENOBUFS), of which no event tells.
 constexpr std::chrono::milliseconds kNoBufferPause{2};
+/// Then it is dropped, so that what a rule drops for good holds up the others no longer than that.
+constexpr int kNoBufferTries = 125;
 /// The longest wait between two looks whether a stop sets a deadline.
 constexpr std::chrono::milliseconds kLookAgain{100};
 constexpr std::chrono::seconds kLogInterval{30};
@@ -29,6 +31,25 @@ void set_hops(msghdr& header, bool v4, int hops) noexcept {
   control->cmsg_type = v4 ? IP_TTL : IPV6_HOPLIMIT;
   control->cmsg_len = CMSG_LEN(sizeof hops);
   std::memcpy(CMSG_DATA(control), &hops, sizeof hops);
+}
+
+/// Returns: whether it may have come by ICMP, as the answer to an earlier datagram.
+bool may_be_answer(int error) noexcept {
+  switch (error) {
+    case ECONNREFUSED:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+    case EACCES:  // IPv6: administratively prohibited
+    case EMSGSIZE:
+    case ENETUNREACH:
+    case ENONET:
+    case ENOPROTOOPT:
+    case EOPNOTSUPP:
+    case EPROTO:
+      return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace
@@ -128,7 +149,7 @@ void ReplicaSender::account(std::span<const ReplicaRef> group) {
     bytes += replica->payload().size();
     cost += replica->cost();
   }
-  failed_before_ = false;
+  tries_ = {};
   queue_.sent(group.size(), bytes, cost);
 }
 
@@ -142,13 +163,15 @@ bool ReplicaSender::recover(int error, int fd, const Replica& first) {
     case ENOBUFS:
     case ENOMEM:
       queue_.failed(error_name(error));
+      if (++tries_.without_room == kNoBufferTries) return false;
       std::this_thread::sleep_for(kNoBufferPause);
       return true;
-    case ECONNREFUSED:  // the answer to an earlier datagram: this one was not sent yet
-      queue_.failed(error_name(error));
-      return !std::exchange(failed_before_, true);
     default:
       queue_.failed(error_name(error));
+      if (may_be_answer(error) && !std::exchange(tries_.after_answer, true)) {
+        discard_answers(fd);
+        return true;
+      }
       forget_socket(first);
       return false;
   }
@@ -158,11 +181,11 @@ void ReplicaSender::wait_for_room(int fd) const {
   pollfd waiting{fd, POLLOUT, 0};
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(queue_.deadline() - Clock::now());
   const auto wait = std::clamp<std::chrono::milliseconds>(left, std::chrono::milliseconds(0), kLookAgain);
-  static_cast<void>(::poll(&waiting, 1, static_cast<int>(wait.count())));
+  if (::poll(&waiting, 1, static_cast<int>(wait.count())) == 1 && (waiting.revents & POLLERR) != 0) discard_answers(fd);
 }
 
 void ReplicaSender::drop(const Replica& replica, int error) {
-  failed_before_ = false;
+  tries_ = {};
   queue_.dropped(error_name(error), replica);
   if (const auto held_back = errors_log_.allow(Clock::now())) {
     log_->warn("cannot send on a datagram replicate={} to={} exporter={} reason=\"{}\" suppressed={}", config_.name,

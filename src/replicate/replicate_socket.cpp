@@ -14,6 +14,8 @@ namespace {
 
 /// For bursts, and for datagrams of 64 KiB.
 constexpr int kSendBuffer = 4 * 1024 * 1024;
+/// The least that the kernel takes: answers by ICMP count against it, and nothing else is received.
+constexpr int kReceiveBuffer = 0;
 
 bool set(int fd, int level, int option, int value) noexcept {
   return ::setsockopt(fd, level, option, &value, sizeof value) == 0;
@@ -26,6 +28,11 @@ void allow_fragments(int fd, bool v4) noexcept {
   }
   set(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT);
   set(fd, IPPROTO_IPV6, IPV6_DONTFRAG, 0);
+}
+
+/// Without it a datagram that the interface's queue drops counts as sent.
+void report_drops(int fd, bool v4) noexcept {
+  v4 ? set(fd, IPPROTO_IP, IP_RECVERR, 1) : set(fd, IPPROTO_IPV6, IPV6_RECVERR, 1);
 }
 
 bool set_transparent(int fd, bool v4) noexcept {
@@ -44,6 +51,8 @@ std::expected<FileDescriptor, int> open_replicate_socket(const Endpoint& to, con
   if (!socket.is_open()) return std::unexpected(errno);
   const int fd = socket.get();
   allow_fragments(fd, v4);
+  report_drops(fd, v4);
+  set(fd, SOL_SOCKET, SO_RCVBUF, kReceiveBuffer);
   set(fd, SOL_SOCKET, SO_SNDBUF, kSendBuffer);  // as large as the system allows
   if (source) {
     // Other targets have sockets at the same address and port, and so may an input that listens on any address.
@@ -56,6 +65,12 @@ std::expected<FileDescriptor, int> open_replicate_socket(const Endpoint& to, con
   const SocketAddress peer(to);
   if (::connect(fd, peer.get(), peer.length) != 0) return std::unexpected(errno);
   return socket;
+}
+
+void discard_answers(int fd) noexcept {
+  msghdr nothing{};
+  while (::recvmsg(fd, &nothing, MSG_ERRQUEUE | MSG_DONTWAIT) >= 0) {
+  }
 }
 
 int transparent_error(const Endpoint& to) {
@@ -80,6 +95,8 @@ std::string describe_replicate_error(int error) {
              "CAP_NET_BIND_SERVICE";
     case EADDRINUSE:
       return text + ": a program of this host has the exporter's address and port";
+    case ENOBUFS:
+      return text + ": the interface's queue is full, or a rule of its traffic control drops the datagram";
     case EMFILE:
       return text + ": allow more, with LimitNOFILE= in the systemd unit";
     default:

@@ -109,6 +109,41 @@ class Replicate(Case):
         self.assertEqual(counts["replicate.wall.dropped.EPERM"], 200)
         self.assertGreater(counts["replicate.nobody.errors.ECONNREFUSED"], 0)
 
+    def test_full_queue_of_the_interface(self):
+        """PX-11: what the kernel drops on the way out is sent again, and does not count as sent."""
+        require("tc")
+        self.site.here.run("tc", *"qdisc add dev first root tbf rate 8mbit burst 4kb limit 4kb".split())
+        sockets = {source: self.site.collector() for source in ("own", "keep")}
+        self.start(*(f'name = "{source}"\nto = "{url_of(sockets[source])}"\nsource = "{source}"' for source in sockets))
+        exporter = self.site.exporter(1)
+        sent = [number.to_bytes(4, "big") + bytes(1000) for number in range(100)]
+        for payload in sent:
+            self.send(exporter, payload)
+        for source, collector in sockets.items():
+            self.assertEqual([collector.recv(70000) for _ in sent], sent, source)
+        counts = self.bridge.stop()
+        for source in sockets:
+            self.assertEqual(counts[f"replicate.{source}.sent"], 100)
+            self.assert_balanced(counts, source)
+        self.assertGreater(sum(counts.get(f"replicate.{source}.errors.ENOBUFS", 0) for source in sockets), 0, counts)
+
+    def test_answers_cost_no_datagram(self):
+        """PX-11: "no such host" for one datagram comes back while the next is sent, which goes out all the same."""
+        self.site.router.set_sysctl("ipv4/icmp_ratelimit", 0)
+        self.site.router.ip("route add unreachable 203.0.113.0/24")
+        self.site.here.ip("route add 203.0.113.0/24 via 192.0.2.2")
+        self.start('name = "away"\nto = "203.0.113.9:2055"\nsource = "own"')
+        exporter = self.site.exporter(1)
+        for number in range(1, 11):
+            self.send(exporter, b"anything")
+            self.wait_until(lambda: self.bridge.counts().get("replicate.away.queued") == 0
+                            and self.bridge.counts()["replicate.away.taken"] == number, f"{number} have been sent")
+        counts = self.bridge.stop()
+        self.assertEqual(counts["replicate.away.sent"], 10)
+        self.assertGreater(counts["replicate.away.errors.EHOSTUNREACH"], 2)
+        self.assertEqual(counts["replicate.away.dropped"], 0, counts)
+        self.assert_balanced(counts, "away")
+
     def test_loop_dies_out(self):
         """PX-11: two bridges that replicate to one another."""
         ports = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM)

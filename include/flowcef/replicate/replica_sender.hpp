@@ -38,6 +38,12 @@ class ReplicaSender {
     std::uint8_t bytes[CMSG_SPACE(sizeof(int))];
   };
 
+  /// Of the first datagram, which is not sent yet.
+  struct Tries {
+    bool after_answer = false;  ///< it was kept back by the answer to an earlier one
+    int without_room = 0;
+  };
+
   /// Returns: a reason not to send it at all; null: none.
   [[nodiscard]] const char* refusal(const Replica& replica) const noexcept;
   [[nodiscard]] std::size_t group_of(std::span<const ReplicaRef> replicas) const noexcept;
@@ -56,7 +62,7 @@ class ReplicaSender {
   RateLimiter errors_log_;
   FileDescriptor own_;
   TransparentSockets kept_;
-  bool failed_before_ = false;  ///< the first datagram was kept back once by the answer to an earlier one
+  Tries tries_;
   std::array<iovec, kGroup> pieces_{};
   std::array<Control, kGroup> controls_{};
   std::array<mmsghdr, kGroup> messages_{};
