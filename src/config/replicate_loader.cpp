@@ -9,6 +9,7 @@
 
 #include "flowcef/config/quoted_text.hpp"
 #include "flowcef/config/text_option.hpp"
+#include "flowcef/core/byte_order.hpp"
 #include "flowcef/core/nearest.hpp"
 
 namespace flowcef {
@@ -85,6 +86,17 @@ class ReplicateLoader {
       value.refuse_as_not("a numeric address with a port, such as \"192.0.2.99:2055\" or \"[2001:db8::99]:2055\"");
       return;
     }
+    if (const std::string_view kind = kind_of_many(endpoint->address); !kind.empty()) {
+      value.refuse("expected the address of one collector, got " + in_quotes(*text) + ", which is " + std::string(kind),
+                   "name each collector in a [[replicate]] of its own");
+      return;
+    }
+    if (is_link_local_ipv6(endpoint->address)) {
+      value.refuse(
+          "expected an address that is the same on every link, got " + in_quotes(*text) + ", which is link-local",
+          "name a global or unique local address of the collector");
+      return;
+    }
     config_.to = *endpoint;
     has_target_ = true;
     for (const InputConfig& input : inputs_) {
@@ -94,6 +106,18 @@ class ReplicateLoader {
 
   static bool is_nowhere(const IpAddress& address) {
     return address.is_unspecified() || (address.is_v4() && address.ipv4_bytes()[0] == 0);
+  }
+
+  /// Returns: in words; empty: it is the address of one host.
+  static std::string_view kind_of_many(const IpAddress& address) {
+    if (!address.is_v4()) return address.ipv6_bytes()[0] == 0xff ? "multicast" : "";
+    const auto value = load_be<std::uint32_t>(address.ipv4_bytes());
+    if (value == 0xffff'ffff) return "broadcast";
+    return value >> 28 == 0xe ? "multicast" : "";
+  }
+
+  static bool is_link_local_ipv6(const IpAddress& address) {
+    return !address.is_v4() && (load_be<std::uint16_t>(address.ipv6_bytes().data()) & 0xffc0) == 0xfe80;
   }
 
   void refuse_own_listener(const ValueReader& value, const InputConfig& input) const {

@@ -8,6 +8,7 @@
 namespace flowcef {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -88,6 +89,23 @@ TEST_F(LoadReplicate, RefusesWhatIsNoTarget) {
     EXPECT_THAT(errors_of("to = '" + std::string(to) + "'\n"),
                 ElementsAre(HasSubstr("f.toml:19:6: replicate[0].to: expected a numeric address with a port")))
         << to;
+  }
+}
+
+// PX-11: they would fail, or reach others, datagram by datagram.
+TEST_F(LoadReplicate, RefusesAddressesOfManyOrOfALink) {
+  for (const auto& [to, why] : std::vector<std::pair<std::string, std::string>>{{"224.0.0.1:2055", "multicast"},
+                                                                                {"239.255.255.255:2055", "multicast"},
+                                                                                {"255.255.255.255:2055", "broadcast"},
+                                                                                {"[ff02::1]:2055", "multicast"},
+                                                                                {"[fe80::1]:2055", "link-local"},
+                                                                                {"[febf::1]:2055", "link-local"}}) {
+    EXPECT_THAT(errors_of("to = '" + to + "'\n"),
+                ElementsAre(AllOf(HasSubstr("f.toml:19:6: replicate[0].to: expected "),
+                                  HasSubstr("got \"" + to + "\", which is " + why))));
+  }
+  for (const char* const to : {"223.255.255.255:2055", "169.254.1.1:2055", "[fec0::1]:2055", "[fd00::1]:2055"}) {
+    EXPECT_THAT(errors_of("to = '" + std::string(to) + "'\n"), IsEmpty()) << to;
   }
 }
 
