@@ -1,14 +1,11 @@
-// SK-04, SK-05, SK-06, SK-07, PX-09, FD-22: what the SIEM is told that it does not see. Real messages are decoded and
-// surveyed once a second; the clock is that of the test, so an hour takes no time.
-#include "flowcef/app/watch.hpp"
-
+// SK-04, SK-05, SK-06, SK-07, PX-09, FD-22: what the SIEM is told that it does not see of exporters. Real messages are
+// decoded and surveyed once a second; the clock is that of the test, so an hour takes no time.
 #include <gmock/gmock.h>
 
-#include <algorithm>
+#include <array>
 #include <random>
 
-#include "support/packet_builder.hpp"
-#include "support/time_units.hpp"
+#include "watch_fixture.hpp"
 
 namespace flowcef::test {
 namespace {
@@ -18,91 +15,6 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-constexpr std::int64_t kBegin = 1'700'000'000 * kSecond;
-
-class Ignore : public DataSetHandler {
- public:
-  void on_data_set(const DataSet&) override {}
-  void on_refused(const Datagram&, Refusal) override {}
-};
-
-struct Told {
-  int second;
-  BridgeEvent event;
-  [[nodiscard]] std::string value(const std::string& key) const {
-    const auto found = std::ranges::find(event.keys, key, &BridgeEvent::Key::name);
-    return found == event.keys.end() ? "" : found->value;
-  }
-};
-
-class WatchTest : public testing::Test {
- protected:
-  WatchTest() { config_.books_every = std::chrono::milliseconds(0); }
-
-  void send(const std::string& exporter, const MessageBuilder& message, std::uint16_t port = 50000) {
-    send(exporter, message.bytes(), port);
-  }
-  void send(const std::string& exporter, const std::vector<std::uint8_t>& bytes, std::uint16_t port = 50000) {
-    Datagram datagram = datagram_of(bytes, exporter, port);
-    datagram.received_ns = kBegin + second_ * kSecond + kSecond / 4;
-    decoder_.decode(datagram);
-  }
-  [[nodiscard]] std::uint32_t clock(int ahead = 0) const {
-    return static_cast<std::uint32_t>(kBegin / kSecond + second_ + ahead);
-  }
-
-  /// Ends the second.
-  void look() {
-    WorkerSurvey worker;
-    worker.taken_ns = kBegin + second_ * kSecond + kSecond / 2;
-    if (decodes_) decoder_.tick(worker.taken_ns);
-    survey_exporters("flows", true, decoder_.exporters(), worker);
-    worker.books.add("kernel_drops", kernel_drops_);
-    BridgeSurvey survey;
-    survey.taken_ns = worker.taken_ns + (decodes_ ? 0 : stuck_ns_);
-    survey.add(worker);
-    survey.outputs = outputs_;
-    survey.inputs.emplace_back().name = "flows";
-    for (BridgeEvent& event : watch_.compare(survey, config_)) told_.push_back({second_, std::move(event)});
-    ++second_;
-  }
-
-  template <class Send>
-  void run(int seconds, Send send) {
-    for (const int end = second_ + seconds; second_ < end; look()) send(second_);
-  }
-  void run(int seconds) {
-    run(seconds, [](int) {});
-  }
-
-  /// IPFIX flows, of which the template comes every ten minutes.
-  void flows(const std::string& exporter, std::uint32_t& sequence, int ahead = 0, std::uint32_t domain = 1) {
-    MessageBuilder message = MessageBuilder::ipfix(clock(ahead), domain, sequence++);
-    message.templates(template_record(256, {{4, 1}, {7, 2}})).set(256, ByteWriter().u8(6).u16(80));
-    send(exporter, message);
-  }
-
-  [[nodiscard]] std::vector<std::string> signatures() const {
-    std::vector<std::string> found;
-    for (const Told& told : told_) found.emplace_back(told.event.signature);
-    return found;
-  }
-
-  ElementRegistry registry_;
-  DecodeCounters counters_;
-  InputState input_;
-  Ignore ignore_;
-  Decoder decoder_{registry_, input_, counters_, ignore_};
-  EventsConfig config_;
-  Watch watch_{LogFactory(spdlog::level::off).make("events")};
-  std::vector<OutputStatus> outputs_;
-  std::uint64_t kernel_drops_ = 0;
-  bool decodes_ = true;
-  std::int64_t stuck_ns_ = 0;
-  int second_ = 0;
-  std::vector<Told> told_;
-};
 
 // SK-04, SK-06, FD-22: one of every kind, restarts and reordering among them, for an hour.
 TEST_F(WatchTest, AHealthyHourHasNoEvents) {
@@ -433,79 +345,6 @@ TEST_F(WatchTest, BooksAreTold) {
                                         "flowcef-output-books"));
   EXPECT_EQ(told_[2].value("BooksRecords"), "300");
   EXPECT_EQ(told_[3].value("BooksDelivered"), "42");
-}
-
-class OutputWatchTest : public WatchTest {
- protected:
-  OutputWatchTest() {
-    OutputStatus& output = outputs_.emplace_back();
-    output.config.name = "siem";
-    output.config.transport = Transport::tcp;
-    output.config.queue_bytes = 1000;
-    output.links.push_back({});
-    output.links.back().state = LinkState::open;
-  }
-  OutputStatus& output() { return outputs_.front(); }
-};
-
-TEST_F(OutputWatchTest, AnOutputThatIsDownIsToldAndThatItIsUp) {
-  run(10);
-  output().links[0].state = LinkState::waiting;
-  output().links[0].error = "Connection refused";
-  run(5);
-  ASSERT_THAT(signatures(), ElementsAre("flowcef-output-down"));
-  EXPECT_EQ(told_[0].value("reason"), "Connection refused");
-  EXPECT_EQ(told_[0].value("cs1"), "siem");
-  output().links[0].state = LinkState::open;
-  run(5);
-  EXPECT_THAT(signatures(), ElementsAre("flowcef-output-down", "flowcef-output-up"));
-}
-
-TEST_F(OutputWatchTest, AShortInterruptionIsNone) {
-  run(10);
-  output().links[0].state = LinkState::connecting;
-  run(2);
-  output().links[0].state = LinkState::open;
-  run(10);
-  EXPECT_THAT(signatures(), IsEmpty());
-}
-
-TEST_F(OutputWatchTest, AFullQueueAndASpoolAreTold) {
-  output().config.spool.emplace().max_bytes = 1000;
-  output().queue_bytes = 600;
-  output().counts.spooled = 5;
-  output().spool_bytes = 850;
-  run(10);
-  auto found = signatures();
-  std::ranges::sort(found);
-  EXPECT_THAT(found, ElementsAre("flowcef-output-slow", "flowcef-output-spooling", "flowcef-spool-near-full"));
-  told_.clear();
-  output().queue_bytes = 0;
-  output().counts.spooled = 0;
-  output().spool_bytes = 0;
-  output().counts.dropped["queue_full"] = 30;
-  run(10);
-  found = signatures();
-  std::ranges::sort(found);
-  EXPECT_THAT(found, ElementsAre("flowcef-output-caught-up", "flowcef-output-drops", "flowcef-output-fast"));
-}
-
-TEST_F(OutputWatchTest, DropsOfAnotherOutputOfTheNameAreToldFromTheirFirst) {
-  output().counts.dropped["queue_full"] = 30;
-  run(70);
-  output().counts.dropped["queue_full"] = 4;
-  run(70);
-  ASSERT_THAT(signatures(), ElementsAre("flowcef-output-drops", "flowcef-output-drops"));
-  EXPECT_EQ(told_[1].value("cnt"), "4");
-}
-
-TEST_F(OutputWatchTest, AFullDiskIsToldWhateverTheSpoolMayHold) {
-  output().config.spool.emplace().max_bytes = 1000;
-  output().spool_bytes = 100;
-  output().spool_trouble = "No space left on device";
-  run(5);
-  ASSERT_THAT(signatures(), ElementsAre("flowcef-spool-near-full"));
-  EXPECT_THAT(told_[0].event.text, HasSubstr("No space left on device"));
 }
 
 }  // namespace
