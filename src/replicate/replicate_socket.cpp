@@ -39,6 +39,16 @@ bool set_transparent(int fd, bool v4) noexcept {
   return v4 ? set(fd, IPPROTO_IP, IP_TRANSPARENT, 1) : set(fd, IPPROTO_IPV6, IPV6_TRANSPARENT, 1);
 }
 
+/// Other targets have sockets at the same address and port, and so may an input that listens on any address, with
+/// SO_REUSEPORT. A bind() with that looks at all sockets of the port, so it comes last if it can: for inputs to come.
+bool bind_beside_others(int fd, const SocketAddress& from) noexcept {
+  set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+  const bool is_bound = ::bind(fd, from.get(), from.length) == 0;
+  if (!is_bound && errno != EADDRINUSE) return false;
+  set(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+  return is_bound || ::bind(fd, from.get(), from.length) == 0;
+}
+
 FileDescriptor new_socket(bool v4) noexcept {
   return FileDescriptor(::socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
 }
@@ -55,12 +65,8 @@ std::expected<FileDescriptor, int> open_replicate_socket(const Endpoint& to, con
   set(fd, SOL_SOCKET, SO_RCVBUF, kReceiveBuffer);
   set(fd, SOL_SOCKET, SO_SNDBUF, kSendBuffer);  // as large as the system allows
   if (source) {
-    // Other targets have sockets at the same address and port, and so may an input that listens on any address.
-    set(fd, SOL_SOCKET, SO_REUSEPORT, 1);
-    set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
     if (!set_transparent(fd, v4)) return std::unexpected(errno);
-    const SocketAddress from(*source);
-    if (::bind(fd, from.get(), from.length) != 0) return std::unexpected(errno);
+    if (!bind_beside_others(fd, SocketAddress(*source))) return std::unexpected(errno);
   }
   const SocketAddress peer(to);
   if (::connect(fd, peer.get(), peer.length) != 0) return std::unexpected(errno);

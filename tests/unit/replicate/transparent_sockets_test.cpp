@@ -62,6 +62,28 @@ TEST_F(TransparentSocketsTest, SharesAnExporterWithAnotherTarget) {
   EXPECT_TRUE(other.socket_of(endpoint("192.0.2.1:1025")));
 }
 
+// An input has the port that an exporter sends from, whichever of the two came first.
+TEST_F(TransparentSocketsTest, StandBesideAnInputAtThePort) {
+  const auto listen = [](std::uint16_t port) {
+    FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    const int on = 1;
+    setsockopt(socket.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+    const SocketAddress any({endpoint("0.0.0.0:0").address, port});
+    EXPECT_EQ(::bind(socket.get(), any.get(), any.length), 0) << std::strerror(errno);
+    return socket;
+  };
+  TransparentSockets sockets(collector_.address(), 8);
+  Endpoint exporter = endpoint("192.0.2.1:1");
+  {
+    const FileDescriptor input = listen(0);
+    exporter.port = local_of(input.get()).port;
+    EXPECT_TRUE(sockets.socket_of(exporter));
+  }
+  sockets.forget(exporter);
+  ASSERT_TRUE(sockets.socket_of(exporter)) << "it has the port for itself";
+  listen(exporter.port);
+}
+
 TEST_F(TransparentSocketsTest, SaysWhyItCannot) {
   TransparentSockets sockets(endpoint("127.0.0.1:9"), 8);
   const auto socket = sockets.socket_of(collector_.address());
