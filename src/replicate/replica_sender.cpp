@@ -59,7 +59,7 @@ ReplicaSender::ReplicaSender(const ReplicateConfig& config, ReplicaQueue& queue,
       queue_(queue),
       log_(std::move(log)),
       errors_log_(kLogInterval),
-      kept_(config.to, TransparentSockets::default_capacity()) {
+      kept_(config.to, SocketBudget::of_process()) {
   for (std::size_t i = 0; i < kGroup; ++i) {
     msghdr& header = messages_[i].msg_hdr;
     header.msg_iov = &pieces_[i];

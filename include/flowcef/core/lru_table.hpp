@@ -10,7 +10,7 @@ namespace flowcef {
 
 /// Allocates only while it grows beyond the most entries it ever had.
 /// Thread:   one.
-/// Lifetime: references and pointers hold until the next insert().
+/// Lifetime: references and pointers hold until the next insert() or drop_oldest().
 template <class Key, class Value, class Hash>
 class LruTable {
  public:
@@ -50,6 +50,23 @@ class LruTable {
     enter_bucket(at);
     link_as_newest(at);
     return nodes_[at].value;
+  }
+
+  /// The table must not be empty.
+  void drop_oldest() {
+    const std::uint32_t hole = oldest_;
+    unlink(hole);
+    leave_bucket(hole);
+    const auto last = static_cast<std::uint32_t>(nodes_.size() - 1);
+    if (hole != last) {
+      leave_bucket(last);
+      nodes_[hole] = std::move(nodes_[last]);
+      const Node& moved = nodes_[hole];
+      (moved.newer == kNone ? newest_ : nodes_[moved.newer].older) = hole;
+      (moved.older == kNone ? oldest_ : nodes_[moved.older].newer) = hole;
+      enter_bucket(hole);
+    }
+    nodes_.pop_back();
   }
 
  private:

@@ -35,6 +35,10 @@ TEST(LruTable, HoldsOneEntry) {
     ASSERT_NE(table.find(key), nullptr);
     EXPECT_EQ(table.find(key - 1), nullptr);
   }
+  table.drop_oldest();
+  EXPECT_EQ(table.find(2), nullptr);
+  table.insert(3, 3);
+  EXPECT_EQ(table.oldest(), 3);
 }
 
 struct FewBuckets {
@@ -61,6 +65,12 @@ TEST(LruTable, DoesAsAListWould) {
     }
     newest_first.push_front(key);
     if (newest_first.size() > kCapacity) newest_first.pop_back();
+    if (random % 7 == 0) {
+      for (unsigned drops = random % 20; drops-- > 0 && newest_first.size() > 1;) {
+        table.drop_oldest();
+        newest_first.pop_back();
+      }
+    }
     ASSERT_EQ(table.oldest(), newest_first.back());
     ASSERT_EQ(table.size(), newest_first.size());
   }
