@@ -36,7 +36,7 @@ void ReplicaQueue::push(std::span<ReplicaRef> replicas) noexcept {
     taken_ += replicas.size();
     for (ReplicaRef& replica : replicas) {
       if (stopped_ || !has_room(replica->cost())) {
-        ++queue_full_;
+        ++(stopped_ ? after_stop_ : queue_full_);
         continue;
       }
       held_ += replica->cost();
@@ -119,6 +119,7 @@ ReplicateCounts ReplicaQueue::counts() const {
   counts.queued_bytes = held_;
   counts.capacity_bytes = capacity_;
   if (queue_full_ != 0) counts.dropped["queue_full"] = queue_full_;
+  if (after_stop_ != 0) counts.dropped["stopped"] += after_stop_;
   return counts;
 }
 

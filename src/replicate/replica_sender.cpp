@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "flowcef/core/byte_order.hpp"
 #include "flowcef/replicate/replicate_socket.hpp"
 
 namespace flowcef {
@@ -31,6 +32,13 @@ void set_hops(msghdr& header, bool v4, int hops) noexcept {
   control->cmsg_type = v4 ? IP_TTL : IPV6_HOPLIMIT;
   control->cmsg_len = CMSG_LEN(sizeof hops);
   std::memcpy(CMSG_DATA(control), &hops, sizeof hops);
+}
+
+/// A socket bound to port 0 or to no address would send from one of this host.
+bool has_sender(const Endpoint& exporter) noexcept {
+  if (exporter.port == 0) return false;
+  return exporter.address.is_v4() ? load_be<std::uint32_t>(exporter.address.ipv4_bytes()) != 0
+                                  : !exporter.address.is_unspecified();
 }
 
 /// Returns: whether it may have come by ICMP, as the answer to an earlier datagram.
@@ -101,8 +109,9 @@ void ReplicaSender::send(std::span<const ReplicaRef> replicas) {
 const char* ReplicaSender::refusal(const Replica& replica) const noexcept {
   if (replica.hops() == 1) return "ttl_expired";
   const bool is_kept = config_.source == ReplicateSource::keep;
-  if (is_kept && replica.exporter().address.is_v4() != config_.to.address.is_v4()) return "other_ip_version";
-  return nullptr;
+  if (!is_kept) return nullptr;
+  if (replica.exporter().address.is_v4() != config_.to.address.is_v4()) return "other_ip_version";
+  return has_sender(replica.exporter()) ? nullptr : "no_source";
 }
 
 /// Returns: how many of them, from the first on, one socket sends.

@@ -62,6 +62,7 @@ class ReplicaQueue {
   bool stopped_ = false;
   std::uint64_t taken_ = 0;
   std::uint64_t queue_full_ = 0;
+  std::uint64_t after_stop_ = 0;
   ReplicateCounts books_;
 };
 

@@ -87,6 +87,9 @@ TEST_F(ReplicaQueueTest, DropsWhatIsLeftAtTheDeadlineOfAStop) {
   queue.stop(ReplicaQueue::Clock::now());
   EXPECT_EQ(queue.take(taken), 0U);
   EXPECT_EQ(queue.counts().dropped.at("stopped"), 2U);
+  push(queue, "late");
+  EXPECT_EQ(queue.counts().dropped.at("stopped"), 3U);
+  EXPECT_FALSE(queue.counts().dropped.contains("queue_full"));
   EXPECT_TRUE(queue.counts().balanced());
 }
 

@@ -118,6 +118,19 @@ TEST_F(ReplicateTargetTest, CannotKeepAnAddressOfTheOtherVersion) {
   EXPECT_EQ(target.counts().dropped.at("other_ip_version"), 1U);
 }
 
+// A tap sees them; nobody can send from there.
+TEST_F(ReplicateTargetTest, CannotKeepPortZeroOrNoAddress) {
+  require_transparent(collector_.address());
+  if (IsSkipped()) return;
+  ReplicateTarget target(replicate_to(collector_.address(), ReplicateSource::keep), log_.logger());
+  target.start();
+  submit(target, datagram("port", "192.0.2.1:0"));
+  submit(target, datagram("address", "0.0.0.0:5000"));
+  submit(target, datagram("good", "192.0.2.1:5000"));
+  EXPECT_EQ(collector_.receive(), (Arrival{"good", endpoint("192.0.2.1:5000"), 63}));
+  EXPECT_EQ(target.counts().dropped.at("no_source"), 2U);
+}
+
 // A port that nobody listens on answers; each answer costs no datagram but the one it was for.
 TEST_F(ReplicateTargetTest, GoesOnWhenRefused) {
   const Endpoint nobody = Collector().address();
