@@ -51,7 +51,9 @@ void add_frames(const CaptureCounts& frames, FinalCounts& counts) {
   counts.add("frames.other", frames.other.value(), false);
   counts.add("frames.truncated", frames.truncated.value(), false);
   counts.add("frames.bad", frames.bad.value(), false);
-  counts.add("frames.incomplete", frames.incomplete.value() - frames.headless.value(), false);
+  const std::uint64_t headless = frames.headless.value();  // first, and bounded: both may grow meanwhile
+  const std::uint64_t incomplete = frames.incomplete.value();
+  counts.add("frames.incomplete", incomplete - std::min(headless, incomplete), false);
 }
 
 }  // namespace
