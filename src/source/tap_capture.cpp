@@ -1,7 +1,9 @@
 #include "tap_capture.hpp"
 
+#include <linux/if_packet.h>
 #include <net/if.h>
 #include <spdlog/fmt/fmt.h>
+#include <sys/socket.h>
 
 #include <string_view>
 
@@ -36,6 +38,7 @@ TapCapture::TapCapture(const TapConfig& config)
   }
   set_filter(config);
   if (pcap_setdirection(capture_.get(), PCAP_D_IN) != 0) throw TapError(interface_, pcap_geterr(capture_.get()), "");
+  ignore_outgoing();
   if (pcap_setnonblock(capture_.get(), 1, problem) != 0) throw TapError(interface_, problem, "");
 }
 
@@ -61,6 +64,12 @@ void TapCapture::activate(const TapConfig& config) {
     default:
       if (result < 0) throw TapError(interface_, cause_of(result, capture), "");
   }
+}
+
+/// The direction alone has libpcap leave them out, once they have taken their room in the ring.
+void TapCapture::ignore_outgoing() noexcept {
+  const int on = 1;
+  ::setsockopt(descriptor(), SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof on);  // since Linux 4.20
 }
 
 void TapCapture::set_filter(const TapConfig& config) {

@@ -55,6 +55,7 @@ class TapCapture {
     void operator()(pcap_t* capture) const noexcept { pcap_close(capture); }
   };
   void activate(const TapConfig& config);
+  void ignore_outgoing() noexcept;
   void set_filter(const TapConfig& config);
 
   std::string interface_;

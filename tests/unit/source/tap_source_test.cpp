@@ -50,7 +50,7 @@ class TapSourceTest : public testing::Test {
 
   TapSource& open(const std::string& interface) {
     source_ = std::make_unique<TapSource>(
-        context_, TapConfig{.interface = interface, .ports = {kPort}, .receive_buffer_bytes = 1 << 20}, log_.logger(),
+        context_, TapConfig{.interface = interface, .ports = {kPort}, .receive_buffer_bytes = kRing}, log_.logger(),
         TapHandlers{[this](const Datagram& datagram) {
                       payloads_.emplace_back(datagram.payload.begin(), datagram.payload.end());
                     },
@@ -66,6 +66,7 @@ class TapSourceTest : public testing::Test {
   }
 
   static constexpr std::uint16_t kPort = 2055;
+  static constexpr std::size_t kRing = std::size_t{8} << 20;
   const Endpoint here_ = endpoint("127.0.0.1:2055");
   CapturedLog log_;
   boost::asio::io_context context_;
@@ -96,6 +97,20 @@ TEST_F(TapSourceTest, TellsOnceWhichInterfacesThereAre) {
     EXPECT_THAT(told, HasSubstr("cannot tap none7: no such interface (there are lo or any); tried again every 3 s"));
     ASSERT_EQ(context_.run_one(), 1U) << "one more try";
     EXPECT_EQ(log_.text(), told);
+  });
+}
+
+// On loopback all goes out and comes in: the ring has room for one of the two.
+TEST_F(TapSourceTest, WhatGoesOutTakesNoRoom) {
+  in_own_network([this] {
+    set_loopback(true);
+    open("lo").start();
+    const Sender sender(endpoint("127.0.0.1:0"));
+    const std::string payload(1'400, 'x');
+    constexpr std::size_t kSent = kRing * 6 / 10 / 1'400;
+    for (std::size_t i = 0; i < kSent; ++i) sender.send(payload, here_);
+    EXPECT_TRUE(run_until([this] { return payloads_.size() == kSent || source_->counts().kernel_drops.value() != 0; }));
+    EXPECT_EQ(source_->counts().kernel_drops.value(), 0U);
   });
 }
 
