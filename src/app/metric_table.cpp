@@ -93,7 +93,7 @@ constexpr std::array kRows = std::to_array<Row>({
     {"", "taps.interrupted", "flowcef_taps_interrupted_total", kCounter, "", "",
      "Times that a tap's interface went away."},
     {"", "files", "flowcef_files_total", kCounter, "", "", "Files that inputs followed."},
-    {"", "files.unreadable", "flowcef_unreadable_files_total", kCounter, "", "", "Files that are no captures."},
+    {"", "files.unreadable", "flowcef_unreadable_files_total", kCounter, "", "", "Files that could not be read."},
     {"replicate", "taken", "flowcef_replicate_taken_total", kCounter, "", "", "Datagrams taken for another collector."},
     {"replicate", "sent", "flowcef_replicate_sent_total", kCounter, "", "", "Those of them that the kernel took."},
     {"replicate", "queued", "flowcef_replicate_queued", kGauge, "", "", "Those of them that wait."},

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "flowcef/source/capture_file.hpp"
-#include "flowcef/source/file_handle.hpp"
 #include "flowcef/source/payload_file.hpp"
 
 namespace flowcef {
@@ -20,8 +19,11 @@ bool is_capture(std::FILE* file) noexcept {
 
 }  // namespace
 
-std::unique_ptr<ExportFile> open_export_file(const std::string& path, FileGrowth growth) {
-  FileHandle file = open_for_reading(path);
+std::unique_ptr<ExportFile> open_export_file(const std::string& path) {
+  return open_export_file(open_for_reading(path), path, FileGrowth::none);
+}
+
+std::unique_ptr<ExportFile> open_export_file(FileHandle file, const std::string& path, FileGrowth growth) {
   if (is_capture(file.get())) return std::make_unique<CaptureFile>(std::move(file), path, growth);
   return std::make_unique<PayloadFile>(std::move(file), path, growth);
 }

@@ -9,13 +9,15 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <deque>
-#include <exception>
 #include <limits>
 #include <map>
 #include <set>
+#include <stdexcept>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
+#include "flowcef/log/rate_limiter.hpp"
 #include "flowcef/source/export_file.hpp"
 #include "flowcef/source/file_handle.hpp"
 #include "flowcef/source/file_list.hpp"
@@ -37,13 +39,7 @@ constexpr std::size_t kMaxFiles = 100'000;     // about 20 MB
 constexpr std::size_t kMaxOpen = 16;
 constexpr std::uint64_t kMinFile = 24;  // a pcap header; no shorter file holds anything
 constexpr int kDatagramsPerSlice = 64;
-
-std::string read_head(const std::string& path) {
-  std::string head(FileMark::kHeadBytes, '\0');
-  const FileHandle file = open_for_reading(path);
-  head.resize(std::fread(head.data(), 1, head.size(), file.get()));
-  return head;
-}
+constexpr std::chrono::seconds kTellEvery(10);  // of one file among many that cannot be opened
 
 }  // namespace
 
@@ -85,6 +81,7 @@ class FileSource::Impl : public std::enable_shared_from_this<Impl> {
   /// A file that is being read.
   struct Open {
     std::unique_ptr<ExportFile> file;
+    int descriptor = -1;        ///< the file's
     std::uint64_t skip = 0;     ///< frames that were taken before the program was started
     std::uint64_t counted = 0;  ///< frames that stand in frames_
   };
@@ -142,6 +139,7 @@ class FileSource::Impl : public std::enable_shared_from_this<Impl> {
       mark.frames = std::max(mark.frames, entry->second.file->counts().frames.value());
       entry = open_.erase(entry);
     }
+    std::erase_if(unreachable_, [&](const Key& key) { return !there.contains(key); });
     if (files.empty()) return;  // perhaps what was mounted here is away for now
     std::erase_if(progress_.marks(), [&](const auto& entry) { return !there.contains(entry.first); });
   }
@@ -175,28 +173,58 @@ class FileSource::Impl : public std::enable_shared_from_this<Impl> {
   bool read(const ListedFile& listed, bool has_newer, int& room) {
     --room;
     const Key key{listed.device, listed.inode};
-    const bool is_known = progress_.marks().contains(key);
     FileMark& mark = progress_.marks()[key];
     const bool is_open = open_.contains(key);
     const bool ends = has_newer && (is_quiet(listed) || open_.size() > kMaxOpen);
-    const bool is_new_to_us = !is_known || listed.size != mark.size;
-    if (!is_new_to_us && !(is_open && ends)) return true;
+    if (listed.size == mark.size && !(is_open && ends)) return true;
+    if (listed.size < kMinFile && mark.size == 0) return true;  // its writer has only begun
+    FileHandle file;
+    if (!is_open) {
+      auto opened = open_known(listed.path, listed.device, listed.inode);
+      if (!opened) return pass_over(listed, key, opened.error());
+      file = *std::move(opened);
+    }
+    const auto head = read_head(is_open ? open_.at(key).descriptor : fileno(file.get()), FileMark::kHeadBytes);
+    if (!head) return pass_over(listed, key, head.error());
+    note_reached(key);
+    if (!is_same(listed, mark, *head)) {
+      if (mark.frames != 0) logger_->info("file begins anew: path={}", listed.path);
+      open_.erase(key);
+      mark = {};
+      return false;
+    }
+    extend_head(mark, *head);
+    if (mark.is_refused) {
+      mark.size = listed.size;
+      return true;
+    }
     try {
-      if (is_known && is_new_to_us) check_identity(listed, mark, key);
-      if (mark.is_refused) {
-        mark.size = listed.size;
-        return true;
-      }
-      if (listed.size < kMinFile) return true;  // its writer has only begun
-      Open& open = open_file(listed, mark, key);
+      Open& open = is_open ? open_.at(key) : begin(std::move(file), listed, mark, key);
       if (!take(open, mark, room)) return false;
       if (ends) end(open, mark, key);
       mark.size = listed.size;
-    } catch (const std::exception& error) {
-      if (!ends) return true;  // perhaps its first bytes are still to be written
+    } catch (const std::runtime_error& error) {
+      if (!is_quiet(listed)) return true;  // perhaps its first bytes are still to be written
       refuse(listed, mark, key, error.what());
     }
     return true;
+  }
+
+  /// The next look tries again.
+  bool pass_over(const ListedFile& listed, const Key& key, const std::error_code& error) {
+    if (error == std::errc::no_such_file_or_directory) return true;  // renamed or removed since it was listed
+    if (!unreachable_.insert(key).second) return true;
+    counts_.unreadable.add();
+    const auto held_back = telling_.allow(Clock::now());
+    if (!held_back) return true;
+    logger_->warn("cannot read a file, it is tried again: path={} reason={}{}", listed.path, error.message(),
+                  *held_back == 0 ? "" : fmt::format(" others={}", *held_back));
+    return true;
+  }
+
+  void note_reached(const Key& key) {
+    if (unreachable_.erase(key) == 0 || !unreachable_.empty()) return;
+    logger_->info("the files can be read again: path={}", config_.path);
   }
 
   [[nodiscard]] static bool is_quiet(const ListedFile& listed) {
@@ -205,27 +233,28 @@ class FileSource::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   /// A file that was cut, or has other first bytes, is another one.
-  void check_identity(const ListedFile& listed, FileMark& mark, const Key& key) {
-    const std::string head = read_head(listed.path);
-    const bool is_same = listed.size >= mark.size && head.size() >= mark.head_length &&
-                         head_hash(std::string_view(head).substr(0, mark.head_length)) == mark.head_hash;
-    if (is_same) return;
-    if (mark.frames != 0) logger_->info("file begins anew: path={}", listed.path);
-    open_.erase(key);
-    mark = {};
+  [[nodiscard]] static bool is_same(const ListedFile& listed, const FileMark& mark, std::string_view head) {
+    if (mark.head_length == 0) return true;  // nothing of it was seen yet
+    return listed.size >= mark.size && head.size() >= mark.head_length &&
+           head_hash(head.substr(0, mark.head_length)) == mark.head_hash;
   }
 
-  Open& open_file(const ListedFile& listed, FileMark& mark, const Key& key) {
-    if (const auto known = open_.find(key); known != open_.end()) return known->second;
-    const std::string head = read_head(listed.path);
-    Open open{open_export_file(listed.path, FileGrowth::possible), mark.frames};
+  /// A file header alone is the same in many files.
+  static void extend_head(FileMark& mark, std::string_view head) {
+    if (head.size() == mark.head_length) return;
+    mark.head_length = head.size();
+    mark.head_hash = head_hash(head);
+    mark.is_refused = false;  // more is known of it now
+  }
+
+  Open& begin(FileHandle file, const ListedFile& listed, const FileMark& mark, const Key& key) {
+    const int descriptor = fileno(file.get());
+    Open open{open_export_file(std::move(file), listed.path, FileGrowth::possible), descriptor, mark.frames};
     open.counted = mark.frames;
     if (mark.frames == 0) {
       counts_.files.add();
       logger_->debug("file begins: path={}", listed.path);
     }
-    mark.head_length = head.size();
-    mark.head_hash = head_hash(head);
     return open_.emplace(key, std::move(open)).first->second;
   }
 
@@ -313,6 +342,8 @@ class FileSource::Impl : public std::enable_shared_from_this<Impl> {
   FileProgress progress_;
   std::map<Key, Open> open_;
   std::deque<ListedFile> queue_;  ///< of the latest look, what is still to be read
+  std::set<Key> unreachable_;     ///< they could not be opened
+  RateLimiter telling_{kTellEvery};
   FileCounts counts_;
   CaptureCounts frames_;
   Clock::duration look_took_{};

@@ -6,6 +6,7 @@
 
 #include "flowcef/source/capture_counts.hpp"
 #include "flowcef/source/datagram.hpp"
+#include "flowcef/source/file_handle.hpp"
 
 namespace flowcef {
 
@@ -46,7 +47,8 @@ class ExportFile {
 /// Tells pcap, pcapng and raw payloads apart by the first bytes, not by the file name. In a file that may grow, raw payloads
 /// are messages of which each states its length.
 /// Errors: std::runtime_error with file name and cause; also if too little is written yet to tell
-[[nodiscard]] std::unique_ptr<ExportFile> open_export_file(const std::string& path,
-                                                           FileGrowth growth = FileGrowth::none);
+[[nodiscard]] std::unique_ptr<ExportFile> open_export_file(const std::string& path);
+/// Input: a file that stands at its beginning; `path` is for messages.
+[[nodiscard]] std::unique_ptr<ExportFile> open_export_file(FileHandle file, const std::string& path, FileGrowth growth);
 
 }  // namespace flowcef

@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <expected>
 #include <memory>
 #include <string>
+#include <system_error>
 
 #include "flowcef/core/byte_order.hpp"
 
@@ -18,6 +20,15 @@ using FileHandle = std::unique_ptr<std::FILE, FileCloser>;
 
 /// Errors: std::runtime_error `PATH: No such file or directory`
 [[nodiscard]] FileHandle open_for_reading(const std::string& path);
+
+/// Errors: the system's; no_such_file_or_directory also if another file has that path by now
+[[nodiscard]] std::expected<FileHandle, std::error_code> open_known(const std::string& path, std::uint64_t device,
+                                                                    std::uint64_t inode);
+
+/// Leaves the file where it stands.
+/// Returns: its first bytes, fewer than `length` if it has no more
+/// Errors:  the system's
+[[nodiscard]] std::expected<std::string, std::error_code> read_head(int descriptor, std::size_t length);
 
 /// Returns: its size in bytes; 0 if it has none (a pipe).
 [[nodiscard]] std::uint64_t size_of(std::FILE* file) noexcept;

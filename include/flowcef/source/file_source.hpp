@@ -23,7 +23,7 @@ namespace flowcef {
 
 struct FileCounts {
   Counter files;       ///< begun
-  Counter unreadable;  ///< of those: no capture, or not to be opened
+  Counter unreadable;  ///< no captures, or could not be opened when it was tried first
 };
 
 struct FileSourceHandlers {

@@ -1,11 +1,15 @@
 #include "flowcef/source/file_source.hpp"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <system_error>
+#include <utility>
 
 #include "support/capture_builder.hpp"
 #include "udp_test_support.hpp"
@@ -53,6 +57,7 @@ class FollowFiles : public testing::Test {
     FileSourceHandlers handlers;
     handlers.on_datagram = [this](const Datagram& datagram) {
       seen_.emplace_back(datagram.payload.begin(), datagram.payload.end());
+      if (on_seen_) std::exchange(on_seen_, nullptr)();
     };
     handlers.on_idle = [] {};
     handlers.load = [this] { return saved_; };
@@ -60,7 +65,8 @@ class FollowFiles : public testing::Test {
       saved_ = std::vector<std::uint8_t>(content.begin(), content.end());
       return {};
     };
-    source_ = std::make_unique<FileSource>(context_, FileSourceConfig{folder_.string()}, log_.logger(), handlers);
+    source_ = std::make_unique<FileSource>(context_, FileSourceConfig{path_.empty() ? folder_.string() : path_},
+                                           log_.logger(), handlers);
     source_->start();
   }
 
@@ -78,19 +84,41 @@ class FollowFiles : public testing::Test {
   }
 
   bool wait_for(std::size_t count) {
-    const auto end = std::chrono::steady_clock::now() + kDeadline;
-    while (seen_.size() < count && std::chrono::steady_clock::now() < end) context_.run_one_until(end);
+    (void)wait_until([&] { return seen_.size() >= count; });
     return seen_.size() == count;
+  }
+
+  /// Input: looked at after each handler of the context
+  bool wait_until(const std::function<bool()>& is_so) {
+    const auto end = std::chrono::steady_clock::now() + kDeadline;
+    while (!is_so() && std::chrono::steady_clock::now() < end) context_.run_one_until(end);
+    return is_so();
   }
 
   void run_for(std::chrono::milliseconds time) { context_.run_for(time); }
 
   std::filesystem::path folder_;
+  std::string path_;  ///< what is followed, if not the folder
   CapturedLog log_;
   boost::asio::io_context context_;
   std::expected<std::optional<std::vector<std::uint8_t>>, std::string> saved_;
   std::unique_ptr<FileSource> source_;
   std::vector<std::string> seen_;
+  std::function<void()> on_seen_;  ///< called once, after the next datagram
+};
+
+/// No file that is forbidden to all can be read as long as it lives, by root neither.
+class NoPrivilege {
+ public:
+  NoPrivilege() {
+    if (user_ == 0 && seteuid(65534) != 0) throw std::system_error(errno, std::generic_category(), "seteuid");
+  }
+  NoPrivilege(const NoPrivilege&) = delete;
+  NoPrivilege& operator=(const NoPrivilege&) = delete;
+  ~NoPrivilege() { EXPECT_EQ(seteuid(user_), 0); }
+
+ private:
+  const uid_t user_ = geteuid();
 };
 
 // As `tcpdump -G -w` writes them: each file after the one that was written before it, whatever their names.
@@ -170,6 +198,67 @@ TEST_F(FollowFiles, ReadsIpfixFiles) {
   write("a.ipfix", slice(second, 9, second.size() - 9), 0, true);
   ASSERT_TRUE(wait_for(2));
   EXPECT_EQ(seen_[1], std::string(second.begin(), second.end()));
+}
+
+// What a path meant when it was listed is no more what is there when its turn comes.
+TEST_F(FollowFiles, KnowsFilesThatAreRenamedWhileOthersAreRead) {
+  write("a.pcap", capture_of({"1"}), 30);
+  write("b.pcap", capture_of({"2", "3"}), 20);
+  write("c.pcap", capture_of({"4", "5", "6"}), 10);
+  on_seen_ = [this] {
+    std::filesystem::rename(folder_ / "b.pcap", folder_ / "d.pcap");
+    std::filesystem::rename(folder_ / "c.pcap", folder_ / "b.pcap");
+    std::filesystem::rename(folder_ / "d.pcap", folder_ / "c.pcap");
+  };
+  start();
+  ASSERT_TRUE(wait_for(6));
+  run_for(std::chrono::milliseconds(1100));
+  EXPECT_THAT(seen_, ElementsAre("1", "2", "3", "4", "5", "6"));
+  EXPECT_EQ(source_->counts().unreadable.value(), 0U);
+  EXPECT_EQ(log_.text().find("begins anew"), std::string::npos) << log_.text();
+}
+
+TEST_F(FollowFiles, TriesAgainWhatItCouldNotOpen) {
+  std::filesystem::permissions(folder_, std::filesystem::perms(0755));
+  write("a.pcap", capture_of({"1"}), 30);
+  write("b.pcap", capture_of({"2"}), 20);
+  std::filesystem::permissions(folder_ / "a.pcap", std::filesystem::perms::none);
+  start();
+  {
+    const NoPrivilege guard;
+    ASSERT_TRUE(wait_for(1));
+    run_for(std::chrono::milliseconds(1100));
+    EXPECT_THAT(seen_, ElementsAre("2"));
+    stop();
+    start();  // what is saved does not say that it is never to be read
+    EXPECT_TRUE(wait_until([this] { return source_->counts().unreadable.value() == 1; }));
+  }
+  EXPECT_NE(log_.text().find("a.pcap reason=Permission denied"), std::string::npos) << log_.text();
+  EXPECT_TRUE(wait_for(2));
+  EXPECT_NE(log_.text().find("can be read again"), std::string::npos) << log_.text();
+}
+
+TEST_F(FollowFiles, TellsOfASingleFileThatIsNoCapture) {
+  write("notes.txt", bytes_of("this file has more than twenty-four bytes"), 60);
+  path_ = folder_ / "notes.txt";
+  start();
+  EXPECT_TRUE(wait_until([this] { return source_->counts().unreadable.value() == 1; }));
+  EXPECT_NE(log_.text().find("notes.txt: neither pcap"), std::string::npos) << log_.text();
+  write("notes.txt", capture_of({"1"}));
+  EXPECT_TRUE(wait_for(1)) << "another file by now";
+}
+
+// All captures of a host have the same file header.
+TEST_F(FollowFiles, KnowsAFileByMoreThanItsHeader) {
+  const ByteVector first = capture_of({"1", "2"});
+  write("a.pcap", slice(first, 0, 24));
+  start();
+  ASSERT_TRUE(wait_until([this] { return source_->counts().files.value() == 1; }));
+  write("a.pcap", slice(first, 24, first.size() - 24), 0, true);
+  ASSERT_TRUE(wait_for(2));
+  write("a.pcap", capture_of({"30", "40", "50"}));
+  ASSERT_TRUE(wait_for(5));
+  EXPECT_THAT(seen_, ElementsAre("1", "2", "30", "40", "50"));
 }
 
 TEST_F(FollowFiles, ReadsAllAnewWhenWhatWasSavedIsDamaged) {
