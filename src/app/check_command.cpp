@@ -8,6 +8,7 @@
 #include "flowcef/app/bridge_settings.hpp"
 #include "flowcef/app/commands.hpp"
 #include "flowcef/app/error_report.hpp"
+#include "flowcef/app/followed_files.hpp"
 #include "flowcef/app/receiver_check.hpp"
 #include "flowcef/app/reload_rights.hpp"
 #include "flowcef/app/spool_folders.hpp"
@@ -21,6 +22,7 @@ namespace {
 /// Returns: what the user that the bridge becomes may not do, though it has to.
 ConfigErrors check_rights(const BridgeSettings& settings, const std::filesystem::path& file) {
   ConfigErrors errors = check_spool_folders(settings.config, settings.account, file);
+  std::ranges::move(check_followed_files(settings.config, settings.account, file), std::back_inserter(errors));
   if (!settings.account) return errors;
   std::ranges::move(check_state_folders(settings.config, settings.account, file), std::back_inserter(errors));
   std::ranges::move(check_reload_rights(*settings.account, file), std::back_inserter(errors));
@@ -59,6 +61,9 @@ int check_command(const CheckOptions& options) {
   }
   if (!good) return kExitUsage;
   std::cout << options.config.string() << ": good\n";
+  for (const InputConfig& input : settings->config.inputs) {
+    if (const std::string text = describe_followed_files(input); !text.empty()) std::cout << text << '\n';
+  }
   for (const ReplicateConfig& replicate : settings->config.replicates) {
     std::cout << describe(replicate, settings->config.inputs) << '\n';
   }

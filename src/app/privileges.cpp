@@ -3,10 +3,12 @@
 #include <grp.h>
 #include <pwd.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -79,6 +81,24 @@ void drop_privileges(const Account& account, const Capabilities& kept) {
   }
   limit_rights(kept);
   if (!has_only_ids_of(account) || ::setuid(0) == 0) fail(account, "root's rights are still within reach");
+}
+
+int ask_as(const std::optional<Account>& account, const std::function<int()>& question) {
+  if (!account || ::geteuid() != 0) return question();
+  const pid_t child = ::fork();
+  if (child < 0) return errno;
+  if (child == 0) {
+    try {
+      drop_privileges(*account, {});
+      ::_exit(question());
+    } catch (const std::exception&) {
+      ::_exit(EPERM);
+    }
+  }
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
 }
 
 void limit_rights(const Capabilities& kept) {

@@ -3,12 +3,10 @@
 #include <fcntl.h>
 #include <pwd.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-#include <exception>
 #include <string>
 
 #include "flowcef/core/file_descriptor.hpp"
@@ -28,24 +26,9 @@ int writable(const path& file) {
   return ::eaccess(file.c_str(), S_ISDIR(found.st_mode) ? W_OK | X_OK : W_OK) == 0 ? 0 : errno;
 }
 
-/// Asks with the rights of the account where this process can become it, otherwise with its own.
 /// Returns: an errno, or 0.
 int writable_for(const std::optional<Account>& account, const path& folder) {
-  if (!can_become(account)) return writable(folder);
-  const pid_t child = ::fork();
-  if (child < 0) return errno;
-  if (child == 0) {
-    try {
-      drop_privileges(*account, {});
-      ::_exit(writable(folder));
-    } catch (const std::exception&) {
-      ::_exit(EPERM);
-    }
-  }
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
+  return ask_as(account, [&] { return writable(folder); });
 }
 
 bool is_there(const path& file) {

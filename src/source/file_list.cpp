@@ -7,7 +7,8 @@
 #include <cerrno>
 #include <filesystem>
 #include <stdexcept>
-#include <system_error>
+
+#include "flowcef/source/file_handle.hpp"
 
 namespace flowcef {
 namespace {
@@ -25,31 +26,37 @@ std::string_view take_number(std::string_view& text) noexcept {
   return number;
 }
 
-void add_file(const std::string& path, std::vector<ListedFile>& files) {
-  struct stat status{};
-  if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return;
-  files.push_back({path, status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size),
-                   std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec});
+bool is_absence(int error) noexcept {
+  return error == ENOENT || error == ENOTDIR || error == ELOOP;
 }
 
-/// Returns: why not all is listed.
-std::error_code add_folder(const std::string& path, std::vector<ListedFile>& files) {
+void note(int error, FileListing& listing) {
+  if (!listing.error && !is_absence(error)) listing.error = std::error_code(error, std::generic_category());
+}
+
+void add_file(const std::string& path, FileListing& listing) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) != 0) return note(errno, listing);
+  if (!S_ISREG(status.st_mode)) return;
+  listing.files.push_back({path, status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size),
+                           std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec});
+}
+
+void add_folder(const std::string& path, FileListing& listing) {
   std::error_code error;
   for (std::filesystem::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
-    if (!entry->path().filename().string().starts_with('.')) add_file(entry->path().string(), files);
+    if (!entry->path().filename().string().starts_with('.')) add_file(entry->path().string(), listing);
   }
-  return error;
+  if (error) note(error.value(), listing);
 }
 
-std::error_code add_glob(const std::string& pattern, std::vector<ListedFile>& files) {
+void add_glob(const std::string& pattern, FileListing& listing) {
   glob_t found{};
   errno = 0;
   const int status = ::glob(pattern.c_str(), GLOB_NOSORT | GLOB_ERR, nullptr, &found);
-  const std::error_code error(errno != 0 ? errno : EIO, std::generic_category());
-  for (std::size_t i = 0; i < found.gl_pathc; ++i) add_file(found.gl_pathv[i], files);
+  if (status != 0 && status != GLOB_NOMATCH) note(errno != 0 ? errno : EIO, listing);
+  for (std::size_t i = 0; i < found.gl_pathc; ++i) add_file(found.gl_pathv[i], listing);
   ::globfree(&found);
-  const bool is_whole = status == 0 || status == GLOB_NOMATCH || error == std::errc::no_such_file_or_directory;
-  return is_whole ? std::error_code() : error;
 }
 
 bool is_folder(const std::string& path) {
@@ -78,12 +85,29 @@ bool is_before_naturally(std::string_view a, std::string_view b) noexcept {
   return whole_a < whole_b;
 }
 
-std::expected<std::vector<ListedFile>, std::string> list_files(const std::string& path) {
-  std::vector<ListedFile> files;
-  const std::error_code error = is_folder(path) ? add_folder(path, files) : add_glob(path, files);
-  if (error) return std::unexpected(path + ": " + error.message());
-  std::ranges::sort(files, is_before_naturally, &ListedFile::path);
-  return files;
+FileListing list_files(const std::string& path) {
+  FileListing listing;
+  struct stat status{};
+  const int error = ::stat(path.c_str(), &status) == 0 ? 0 : errno;
+  if (error == 0 && S_ISDIR(status.st_mode)) {
+    add_folder(path, listing);
+  } else if (error == 0 || is_absence(error)) {
+    add_glob(path, listing);
+  } else {
+    note(error, listing);
+  }
+  std::ranges::sort(listing.files, is_before_naturally, &ListedFile::path);
+  return listing;
+}
+
+std::error_code find_unreadable(const std::string& path) {
+  const FileListing listing = list_files(path);
+  if (listing.error) return listing.error;
+  for (const ListedFile& file : listing.files) {
+    const auto opened = open_known(file.path, file.device, file.inode);
+    if (!opened && !is_absence(opened.error().value())) return opened.error();
+  }
+  return {};
 }
 
 std::vector<std::string> expand_files(const std::vector<std::string>& arguments) {
@@ -95,11 +119,11 @@ std::vector<std::string> expand_files(const std::vector<std::string>& arguments)
       names.push_back(argument);
       continue;
     }
-    const auto files = list_files(argument);
-    if (!files) throw std::runtime_error(files.error());
-    if (files->empty() && is_there) throw std::runtime_error(argument + ": the folder has no files");
-    if (files->empty()) names.push_back(argument);
-    for (const ListedFile& file : *files) names.push_back(file.path);
+    const auto [files, problem] = list_files(argument);
+    if (problem) throw std::runtime_error(argument + ": " + problem.message());
+    if (files.empty() && is_there) throw std::runtime_error(argument + ": the folder has no files");
+    if (files.empty()) names.push_back(argument);
+    for (const ListedFile& file : files) names.push_back(file.path);
   }
   return names;
 }

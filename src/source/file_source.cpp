@@ -105,14 +105,13 @@ class FileSource::Impl : public std::enable_shared_from_this<Impl> {
   void look() {
     if (is_closed_) return;
     const auto began = Clock::now();
-    auto listed = list_files(config_.path);
-    if (!listed) {
-      if (!std::exchange(warned_of_listing_, true)) logger_->warn("cannot list the files: {}", listed.error());
-      look_took_ = Clock::now() - began;
-      return take_slice();
+    auto [files, error] = list_files(config_.path);
+    if (error && !std::exchange(warned_of_listing_, true)) {
+      logger_->warn("cannot list all files: path={} reason={}", config_.path, error.message());
     }
-    if (std::exchange(warned_of_listing_, false)) logger_->info("the files can be listed again: path={}", config_.path);
-    std::vector<ListedFile> files = *std::move(listed);
+    if (!error && std::exchange(warned_of_listing_, false)) {
+      logger_->info("the files can be listed again: path={}", config_.path);
+    }
     std::ranges::stable_sort(files, {}, &ListedFile::changed_ns);
     if (files.size() > kMaxFiles) {
       if (!std::exchange(warned_of_many_, true)) {
@@ -120,13 +119,13 @@ class FileSource::Impl : public std::enable_shared_from_this<Impl> {
       }
       files.erase(files.begin(), files.end() - kMaxFiles);
     }
-    forget_missing(files);
+    forget_missing(files, !error);
     queue_.assign(std::make_move_iterator(files.begin()), std::make_move_iterator(files.end()));
     look_took_ = Clock::now() - began;
     take_slice();
   }
 
-  void forget_missing(const std::vector<ListedFile>& files) {
+  void forget_missing(const std::vector<ListedFile>& files, bool is_whole) {
     std::set<Key> there;
     for (const ListedFile& file : files) there.emplace(file.device, file.inode);
     for (auto entry = open_.begin(); entry != open_.end();) {
@@ -140,7 +139,8 @@ class FileSource::Impl : public std::enable_shared_from_this<Impl> {
       entry = open_.erase(entry);
     }
     std::erase_if(unreachable_, [&](const Key& key) { return !there.contains(key); });
-    if (files.empty()) return;  // perhaps what was mounted here is away for now
+    // Perhaps what was mounted here, or a part of it, is away for now.
+    if ((files.empty() || !is_whole) && progress_.marks().size() <= kMaxFiles) return;
     std::erase_if(progress_.marks(), [&](const auto& entry) { return !there.contains(entry.first); });
   }
 

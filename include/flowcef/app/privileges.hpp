@@ -5,6 +5,7 @@
 
 #include <expected>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -32,6 +33,12 @@ struct Account {
 /// Thread: before others are started.
 /// Errors: std::runtime_error with a text for the user; the process must not go on then.
 void drop_privileges(const Account& account, const Capabilities& kept);
+
+/// Asks with the rights of the account where this process can become it, otherwise with its own.
+/// Input:   what returns an errno, or 0
+/// Returns: the same
+/// Thread:  with an account the only one, as it forks.
+[[nodiscard]] int ask_as(const std::optional<Account>& account, const std::function<int()>& question);
 
 /// Stays who it is and gives up all capabilities but these; programs that it starts get no more rights either
 /// (PR_SET_NO_NEW_PRIVS).

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "support/no_privilege.hpp"
+
 namespace flowcef::test {
 namespace {
 
@@ -54,6 +56,41 @@ TEST_F(FileList, ExpandsFoldersAndPatterns) {
 TEST_F(FileList, LeavesNamesThatAreNotThere) {
   EXPECT_THAT(names({folder_ / "none.pcap", folder_ / "none*"}), ElementsAre("none.pcap", "none*"));
   EXPECT_THROW((void)expand_files({folder_}), std::runtime_error);
+}
+
+TEST_F(FileList, SaysWhatKeepsItFromSeeingAll) {
+  write("a.pcap");
+  std::filesystem::permissions(folder_, std::filesystem::perms(0755));
+  EXPECT_FALSE(find_unreadable(folder_));
+  const auto make_forbidden = [this](const char* name, std::filesystem::perms left) {
+    std::filesystem::create_directory(folder_ / name);
+    write(std::string(name) + "/b.pcap");
+    std::filesystem::permissions(folder_ / name, left);
+  };
+  make_forbidden("closed", std::filesystem::perms::none);
+  make_forbidden("names", std::filesystem::perms(0444));
+  {
+    const NoPrivilege guard;
+    for (const char* path : {"closed", "closed/*", "closed/b.pcap", "names", "names/b.pcap"}) {
+      EXPECT_EQ(list_files(folder_ / path).error, std::errc::permission_denied) << path;
+      EXPECT_EQ(find_unreadable(folder_ / path), std::errc::permission_denied) << path;
+    }
+    EXPECT_FALSE(find_unreadable(folder_)) << "it has no part in folders of the folder";
+    EXPECT_FALSE(find_unreadable(folder_ / "none"));
+    EXPECT_FALSE(find_unreadable(folder_ / "none*"));
+  }
+  std::filesystem::permissions(folder_ / "a.pcap", std::filesystem::perms::none);
+  const NoPrivilege guard;
+  EXPECT_FALSE(list_files(folder_).error);
+  EXPECT_EQ(find_unreadable(folder_), std::errc::permission_denied);
+}
+
+TEST_F(FileList, PassesOverLinksThatLeadNowhere) {
+  write("a.pcap");
+  std::filesystem::create_symlink("none", folder_ / "dangling");
+  std::filesystem::create_symlink("loop", folder_ / "loop");
+  EXPECT_FALSE(list_files(folder_).error);
+  EXPECT_EQ(list_files(folder_).files.size(), 1U);
 }
 
 TEST_F(FileList, TakesANameThatLooksLikeAPatternAsItStands) {

@@ -1,17 +1,16 @@
 #include "flowcef/source/file_source.hpp"
 
 #include <gmock/gmock.h>
-#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <system_error>
 #include <utility>
 
 #include "support/capture_builder.hpp"
+#include "support/no_privilege.hpp"
 #include "udp_test_support.hpp"
 
 namespace flowcef::test {
@@ -105,20 +104,6 @@ class FollowFiles : public testing::Test {
   std::unique_ptr<FileSource> source_;
   std::vector<std::string> seen_;
   std::function<void()> on_seen_;  ///< called once, after the next datagram
-};
-
-/// No file that is forbidden to all can be read as long as it lives, by root neither.
-class NoPrivilege {
- public:
-  NoPrivilege() {
-    if (user_ == 0 && seteuid(65534) != 0) throw std::system_error(errno, std::generic_category(), "seteuid");
-  }
-  NoPrivilege(const NoPrivilege&) = delete;
-  NoPrivilege& operator=(const NoPrivilege&) = delete;
-  ~NoPrivilege() { EXPECT_EQ(seteuid(user_), 0); }
-
- private:
-  const uid_t user_ = geteuid();
 };
 
 // As `tcpdump -G -w` writes them: each file after the one that was written before it, whatever their names.
@@ -236,6 +221,26 @@ TEST_F(FollowFiles, TriesAgainWhatItCouldNotOpen) {
   EXPECT_NE(log_.text().find("a.pcap reason=Permission denied"), std::string::npos) << log_.text();
   EXPECT_TRUE(wait_for(2));
   EXPECT_NE(log_.text().find("can be read again"), std::string::npos) << log_.text();
+}
+
+TEST_F(FollowFiles, TellsOfAFolderThatItMayNotEnter) {
+  std::filesystem::create_directory(folder_ / "closed");
+  write("closed/a.pcap", capture_of({"1"}));
+  std::filesystem::permissions(folder_, std::filesystem::perms(0755));
+  std::filesystem::permissions(folder_ / "closed", std::filesystem::perms::none);
+  path_ = folder_ / "closed" / "a.pcap";
+  start();
+  {
+    const NoPrivilege guard;
+    run_for(std::chrono::milliseconds(1100));
+  }
+  std::filesystem::permissions(folder_ / "closed", std::filesystem::perms(0700));
+  ASSERT_TRUE(wait_for(1));
+  const std::string text = log_.text();
+  const std::size_t told = text.find("cannot list all files: path=" + path_ + " reason=Permission denied");
+  ASSERT_NE(told, std::string::npos) << text;
+  EXPECT_EQ(text.find("cannot list", told + 1), std::string::npos) << "once: " << text;
+  EXPECT_NE(text.find("can be listed again", told), std::string::npos) << text;
 }
 
 TEST_F(FollowFiles, TellsOfASingleFileThatIsNoCapture) {
