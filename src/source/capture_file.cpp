@@ -52,26 +52,25 @@ CaptureFile::CaptureFile(FileHandle file, const std::string& path, FileGrowth gr
       extractor_(check_link_type(capture_.get(), path)),
       grows_(growth == FileGrowth::possible) {}
 
-bool CaptureFile::next(Datagram& datagram) {
-  while (!at_end_) {
-    const std::int64_t place = grows_ ? ftello(pcap_file(capture_.get())) : 0;
-    pcap_pkthdr* header = nullptr;
-    const u_char* bytes = nullptr;
-    const int result = pcap_next_ex(capture_.get(), &header, &bytes);
-    if (result != 1 && grows_) {
-      step_back(place);
-      return false;
-    }
-    if (result != 1) {
-      at_end_ = true;
-      extractor_.finish();
-      if (result == PCAP_ERROR) stop_at_error();
-      return false;
-    }
+ExportFile::Step CaptureFile::step(Datagram& datagram) {
+  if (at_end_) return Step::end;
+  const std::int64_t place = grows_ ? ftello(pcap_file(capture_.get())) : 0;
+  pcap_pkthdr* header = nullptr;
+  const u_char* bytes = nullptr;
+  const int result = pcap_next_ex(capture_.get(), &header, &bytes);
+  if (result == 1) {
     ++frame_;
-    if (extractor_.extract({bytes, header->caplen}, to_nanoseconds(header->ts), frame_, datagram)) return true;
+    const bool found = extractor_.extract({bytes, header->caplen}, to_nanoseconds(header->ts), frame_, datagram);
+    return found ? Step::datagram : Step::nothing;
   }
-  return false;
+  if (grows_) {
+    step_back(place);
+    return Step::end;
+  }
+  at_end_ = true;
+  extractor_.finish();
+  if (result == PCAP_ERROR) stop_at_error();
+  return Step::end;
 }
 
 /// To where the frame begins that is not written to its end.

@@ -9,7 +9,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <deque>
-#include <limits>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -38,7 +37,11 @@ constexpr std::chrono::seconds kQuietTime(5);  // no writer of a rotated-out fil
 constexpr std::size_t kMaxFiles = 100'000;     // about 20 MB
 constexpr std::size_t kMaxOpen = 16;
 constexpr std::uint64_t kMinFile = 24;  // a pcap header; no shorter file holds anything
-constexpr int kDatagramsPerSlice = 64;
+constexpr int kFramesPerSlice = 64;
+constexpr Counter CaptureCounts::* kCaptureCounters[] = {
+    &CaptureCounts::frames,      &CaptureCounts::datagrams,  &CaptureCounts::fragments,
+    &CaptureCounts::other,       &CaptureCounts::truncated,  &CaptureCounts::bad,
+    &CaptureCounts::reassembled, &CaptureCounts::incomplete, &CaptureCounts::headless};
 constexpr std::chrono::seconds kTellEvery(10);  // of one file among many that cannot be opened
 
 }  // namespace
@@ -81,9 +84,10 @@ class FileSource::Impl : public std::enable_shared_from_this<Impl> {
   /// A file that is being read.
   struct Open {
     std::unique_ptr<ExportFile> file;
-    int descriptor = -1;        ///< the file's
-    std::uint64_t skip = 0;     ///< frames that were taken before the program was started
-    std::uint64_t counted = 0;  ///< frames that stand in frames_
+    int descriptor = -1;     ///< the file's
+    std::uint64_t skip = 0;  ///< frames that were taken before it was opened
+    CaptureCounts counted;   ///< what of the file's counts stands in frames_, or did
+    bool is_gone = false;    ///< the latest look did not find it
   };
 
   void load() {
@@ -128,34 +132,28 @@ class FileSource::Impl : public std::enable_shared_from_this<Impl> {
   void forget_missing(const std::vector<ListedFile>& files, bool is_whole) {
     std::set<Key> there;
     for (const ListedFile& file : files) there.emplace(file.device, file.inode);
-    for (auto entry = open_.begin(); entry != open_.end();) {
-      if (there.contains(entry->first)) {
-        ++entry;
-        continue;
-      }
-      read_to_end(entry->second);  // it was removed, and what it has is still there
-      FileMark& mark = progress_.marks()[entry->first];
-      mark.frames = std::max(mark.frames, entry->second.file->counts().frames.value());
-      entry = open_.erase(entry);
-    }
+    for (auto& [key, open] : open_) open.is_gone = is_whole && !there.contains(key);
     std::erase_if(unreachable_, [&](const Key& key) { return !there.contains(key); });
     // Perhaps what was mounted here, or a part of it, is away for now.
     if ((files.empty() || !is_whole) && progress_.marks().size() <= kMaxFiles) return;
-    std::erase_if(progress_.marks(), [&](const auto& entry) { return !there.contains(entry.first); });
+    std::erase_if(progress_.marks(),
+                  [&](const auto& entry) { return !there.contains(entry.first) && !open_.contains(entry.first); });
   }
 
   void take_slice() {
     if (is_closed_) return;
-    int room = kDatagramsPerSlice;
+    int room = kFramesPerSlice;
+    const bool gone_are_read = finish_gone(room);
     while (!queue_.empty() && room > 0) {
       if (read(queue_.front(), queue_.size() > 1, room)) queue_.pop_front();
     }
-    if (idle_due_ && (queue_.empty() || ++slices_ % 16 == 0)) {
+    const bool is_done = gone_are_read && queue_.empty();
+    if (idle_due_ && (is_done || ++slices_ % 16 == 0)) {
       idle_due_ = false;
       handlers_.on_idle();
     }
     save_when_due();
-    if (!queue_.empty()) {
+    if (!is_done) {
       asio::post(context_, [weak = weak_from_this()] {
         if (const auto self = weak.lock()) self->take_slice();
       });
@@ -168,15 +166,16 @@ class FileSource::Impl : public std::enable_shared_from_this<Impl> {
     });
   }
 
-  /// Input: `room`: datagrams that may be taken, which it counts down; files that are passed over count as well
+  /// Input: `room`: frames that may be read, which it counts down; files that are passed over count as well
   /// Returns: whether all is read that the file had when it was looked at
   bool read(const ListedFile& listed, bool has_newer, int& room) {
     --room;
     const Key key{listed.device, listed.inode};
     FileMark& mark = progress_.marks()[key];
     const bool is_open = open_.contains(key);
-    const bool ends = has_newer && (is_quiet(listed) || open_.size() > kMaxOpen);
-    if (listed.size == mark.size && !(is_open && ends)) return true;
+    const bool ends = has_newer && is_quiet(listed);
+    const bool is_crowded = has_newer && open_.size() > kMaxOpen;
+    if (listed.size == mark.size && !(is_open && (ends || is_crowded))) return true;
     if (listed.size < kMinFile && mark.size == 0) return true;  // its writer has only begun
     FileHandle file;
     if (!is_open) {
@@ -201,7 +200,8 @@ class FileSource::Impl : public std::enable_shared_from_this<Impl> {
     try {
       Open& open = is_open ? open_.at(key) : begin(std::move(file), listed, mark, key);
       if (!take(open, mark, room)) return false;
-      if (ends) end(open, mark, key);
+      if (ends) end(open, mark);
+      if (ends || is_crowded) open_.erase(key);
       mark.size = listed.size;
     } catch (const std::runtime_error& error) {
       if (!is_quiet(listed)) return true;  // perhaps its first bytes are still to be written
@@ -249,8 +249,7 @@ class FileSource::Impl : public std::enable_shared_from_this<Impl> {
 
   Open& begin(FileHandle file, const ListedFile& listed, const FileMark& mark, const Key& key) {
     const int descriptor = fileno(file.get());
-    Open open{open_export_file(std::move(file), listed.path, FileGrowth::possible), descriptor, mark.frames};
-    open.counted = mark.frames;
+    Open open{open_export_file(std::move(file), listed.path, FileGrowth::possible), descriptor, mark.frames, {}};
     if (mark.frames == 0) {
       counts_.files.add();
       logger_->debug("file begins: path={}", listed.path);
@@ -258,52 +257,67 @@ class FileSource::Impl : public std::enable_shared_from_this<Impl> {
     return open_.emplace(key, std::move(open)).first->second;
   }
 
+  /// Input:   `room`: frames that may be read, which it counts down
   /// Returns: whether all is read that is there
   bool take(Open& open, FileMark& mark, int& room) {
-    const bool has_more = read_on(open, room);
-    mark.frames = std::max(mark.frames, open.file->counts().frames.value());
-    return !has_more;
-  }
-
-  bool read_on(Open& open, int& room) {
     Datagram datagram;
     for (; room > 0; --room) {
-      const bool found = open.file->next(datagram);
+      const auto taken = open.file->step(datagram);
       count(open);
-      if (!found) return false;
-      if (datagram.frame <= open.skip) continue;
-      handlers_.on_datagram(datagram);
-      idle_due_ = true;
+      mark.frames = std::max(mark.frames, open.file->counts().frames.value());
+      if (taken == ExportFile::Step::end) return true;
+      if (taken == ExportFile::Step::datagram) hand_on(open, datagram);
+    }
+    return false;
+  }
+
+  void hand_on(const Open& open, const Datagram& datagram) {
+    if (datagram.frame <= open.skip) return;
+    handlers_.on_datagram(datagram);
+    idle_due_ = true;
+  }
+
+  /// What was taken before the program was started stands in the books of that time.
+  void count(Open& open) {
+    const CaptureCounts& counts = open.file->counts();
+    const bool is_new = counts.frames.value() > open.skip;
+    for (const auto counter : kCaptureCounters) {
+      const std::uint64_t more = (counts.*counter).value() - (open.counted.*counter).value();
+      (open.counted.*counter).add(more);
+      if (is_new) (frames_.*counter).add(more);
+    }
+  }
+
+  /// It is not written to any more: a frame that is cut counts as such. The mark does not, as the rest may come after all.
+  void end(Open& open, FileMark& mark) {
+    open.file->end_growth();
+    for (Datagram datagram; open.file->next(datagram);) {
+      hand_on(open, datagram);
+      mark.frames = std::max(mark.frames, datagram.frame);
+    }
+    count(open);
+    if (!open.file->warning().empty()) logger_->warn("{}", open.file->warning());
+  }
+
+  /// What was removed while it was open is still there to be read.
+  /// Returns: whether all of that is read
+  bool finish_gone(int& room) {
+    for (auto entry = open_.begin(); entry != open_.end();) {
+      auto& [key, open] = *entry;
+      if (!open.is_gone) {
+        ++entry;
+        continue;
+      }
+      FileMark& mark = progress_.marks()[key];
+      if (!take(open, mark, room)) return false;
+      try {
+        end(open, mark);
+      } catch (const std::runtime_error& error) {
+        logger_->warn("the rest of a removed file is left out: {}", error.what());
+      }
+      entry = open_.erase(entry);
     }
     return true;
-  }
-
-  void read_to_end(Open& open) {
-    int room = std::numeric_limits<int>::max();
-    (void)read_on(open, room);
-  }
-
-  void count(Open& open) {
-    const std::uint64_t frames = open.file->counts().frames.value();
-    if (frames <= open.counted) return;
-    frames_.frames.add(frames - open.counted);
-    open.counted = frames;
-  }
-
-  /// It is not written to any more: a frame that is cut stays so.
-  void end(Open& open, FileMark& mark, const Key& key) {
-    open.file->end_growth();
-    read_to_end(open);
-    const CaptureCounts& counts = open.file->counts();
-    mark.frames = std::max(mark.frames, counts.frames.value());
-    if (open.skip == 0) {
-      frames_.other.add(counts.other.value());
-      frames_.truncated.add(counts.truncated.value());
-      frames_.bad.add(counts.bad.value());
-      frames_.incomplete.add(counts.incomplete.value());
-    }
-    if (!open.file->warning().empty()) logger_->warn("{}", open.file->warning());
-    open_.erase(key);
   }
 
   void refuse(const ListedFile& listed, FileMark& mark, const Key& key, std::string_view reason) {

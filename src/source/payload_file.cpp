@@ -72,38 +72,35 @@ void PayloadFile::require_message() const {
   throw std::runtime_error(path_ + ": neither pcap, pcapng, IPFIX nor NetFlow v1, v5 or v7");
 }
 
-bool PayloadFile::next(Datagram& datagram) {
+ExportFile::Step PayloadFile::step(Datagram& datagram) {
   Bytes message;
   if (is_one_datagram_) {
-    if (taken_ != 0) return false;
+    if (taken_ != 0) return Step::end;
     message = framer_.unread();
     taken_ = message.size();
-  } else if (!next_message(message)) {
-    return false;
+  } else if (const Step found = next_message(message); found != Step::datagram) {
+    return found;
   }
   counts_.frames.add();
   counts_.datagrams.add();
   datagram = {};
   datagram.payload = message;
   datagram.frame = counts_.frames.value();
-  return true;
+  return Step::datagram;
 }
 
-/// Returns: false at the end of the file.
-bool PayloadFile::next_message(Bytes& message) {
-  for (;;) {
-    const auto status = framer_.next(message);
-    count_damage();
-    if (status == StreamFramer::Status::message) {
-      taken_ = framer_.position();
-      return true;
-    }
-    if (!file_) {
-      describe_damage();
-      return false;
-    }
-    if (refill() == 0 && grows_) return false;
+ExportFile::Step PayloadFile::next_message(Bytes& message) {
+  const auto status = framer_.next(message);
+  count_damage();
+  if (status == StreamFramer::Status::message) {
+    taken_ = framer_.position();
+    return Step::datagram;
   }
+  if (!file_) {
+    describe_damage();
+    return Step::end;
+  }
+  return refill() == 0 && grows_ ? Step::end : Step::nothing;
 }
 
 double PayloadFile::progress() const noexcept {

@@ -22,7 +22,7 @@ class CaptureFile final : public ExportFile {
   CaptureFile(FileHandle file, const std::string& path, FileGrowth growth = FileGrowth::none);
 
   /// Errors: std::runtime_error if a pcapng file mixes interfaces of different kinds, which libpcap refuses
-  [[nodiscard]] bool next(Datagram& datagram) override;
+  [[nodiscard]] Step step(Datagram& datagram) override;
   void end_growth() override { grows_ = false; }
   [[nodiscard]] const CaptureCounts& counts() const noexcept override { return extractor_.counts(); }
   [[nodiscard]] double progress() const noexcept override;

@@ -1,6 +1,7 @@
 // A file of recorded exports, read datagram by datagram, whatever its format.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -21,13 +22,27 @@ class ExportFile {
  public:
   virtual ~ExportFile() = default;
 
-  /// Returns:  false at the end of the file, or where damage ends it; warning() then says what was damaged. Of a file that
-  ///           may grow: false as long as no more of it is there
+  enum class Step : std::uint8_t {
+    datagram,
+    nothing,  ///< what was read yields none
+    end,  ///< of the file, or damage ended it; warning() then says what was damaged. Of a file that may grow: of what
+          ///< is there now
+  };
+
+  /// Reads on by one frame or one block.
   /// Errors:   std::runtime_error with file name and cause, if the rest holds what cannot be read at all
   /// Lifetime: the payload is valid until the next call
-  [[nodiscard]] virtual bool next(Datagram& datagram) = 0;
+  [[nodiscard]] virtual Step step(Datagram& datagram) = 0;
 
-  /// The file does not grow any more: next() goes on to its end.
+  /// Reads on to the next datagram, however far that is. Returns: false at the end.
+  [[nodiscard]] bool next(Datagram& datagram) {
+    for (;;) {
+      const Step taken = step(datagram);
+      if (taken != Step::nothing) return taken == Step::datagram;
+    }
+  }
+
+  /// The file does not grow any more: step() goes on to its end.
   virtual void end_growth() = 0;
 
   [[nodiscard]] virtual const CaptureCounts& counts() const noexcept = 0;

@@ -37,7 +37,7 @@ struct FileSourceHandlers {
 /// Looks every second. Files are read in the order of their last change, each to its end; one that grows is read on.
 /// Files are never changed. How far it has come is saved every few seconds, always as of the save before, so that what
 /// a crash loses on its way to the outputs is read again: each datagram is taken once, after a crash at least once.
-/// Thread:   the one that runs the io_context, which calls the handlers as well, on_datagram in slices, so that others
+/// Thread:   the one that runs the io_context, which calls the handlers as well, on_datagram in slices of some frames, so that others
 ///           get their turn; counts() from any.
 /// Lifetime: the io_context must outlive it; the handlers are not called any more once it is destroyed.
 class FileSource {

@@ -23,7 +23,7 @@ class PayloadFile final : public ExportFile {
   /// Input: a file that stands at its beginning; `path` is for messages.
   PayloadFile(FileHandle file, const std::string& path, FileGrowth growth = FileGrowth::none);
 
-  [[nodiscard]] bool next(Datagram& datagram) override;
+  [[nodiscard]] Step step(Datagram& datagram) override;
   void end_growth() override { grows_ = false; }
   [[nodiscard]] const CaptureCounts& counts() const noexcept override { return counts_; }
   [[nodiscard]] double progress() const noexcept override;
@@ -31,7 +31,7 @@ class PayloadFile final : public ExportFile {
 
  private:
   void decide_kind();
-  [[nodiscard]] bool next_message(Bytes& message);
+  [[nodiscard]] Step next_message(Bytes& message);
   void require_message() const;
   std::size_t refill();
   void count_damage();

@@ -40,6 +40,12 @@ ByteVector ipfix_message(std::uint32_t sequence) {
   return out;
 }
 
+ByteVector other_traffic(int frames) {
+  CaptureBuilder capture;
+  for (int i = 0; i < frames; ++i) capture.add(ethernet(ipv4(bytes_of("no datagram"), {.protocol = 6})));
+  return capture.bytes();
+}
+
 class FollowFiles : public testing::Test {
  protected:
   FollowFiles() {
@@ -264,6 +270,65 @@ TEST_F(FollowFiles, KnowsAFileByMoreThanItsHeader) {
   write("a.pcap", capture_of({"30", "40", "50"}));
   ASSERT_TRUE(wait_for(5));
   EXPECT_THAT(seen_, ElementsAre("1", "2", "30", "40", "50"));
+}
+
+// Its writer took a break; a newer file is there.
+TEST_F(FollowFiles, TakesTheRestOfAMessageThatCameLate) {
+  const ByteVector second = ipfix_message(2);
+  ByteVector begun = ipfix_message(1);
+  append(begun, slice(second, 0, 9));
+  write("a.ipfix", begun, 30);
+  write("b.pcap", capture_of({"3"}));
+  start();
+  ASSERT_TRUE(wait_until([this] { return source_->frames().truncated.value() == 1; }));
+  write("a.ipfix", slice(second, 9, second.size() - 9), 0, true);
+  ASSERT_TRUE(wait_for(3));
+  EXPECT_EQ(seen_[1], "3");
+  EXPECT_EQ(seen_[2], std::string(second.begin(), second.end()));
+}
+
+TEST_F(FollowFiles, CountsFramesAsItReadsThem) {
+  CaptureBuilder capture;
+  capture.add(ethernet(ipv4(bytes_of("no datagram"), {.protocol = 6})));
+  capture.add(frame_of("1"));
+  const ByteVector before = capture.bytes();
+  write("a.pcap", before);
+  start();
+  ASSERT_TRUE(wait_for(1));
+  EXPECT_EQ(source_->frames().frames.value(), 2U);
+  EXPECT_EQ(source_->frames().datagrams.value(), 1U);
+  EXPECT_EQ(source_->frames().other.value(), 1U) << "though the file goes on";
+  stop();
+  const ByteVector after = capture.add(ethernet(ipv4(udp(bytes_of("bad"), 3)))).add(frame_of("2")).bytes();
+  write("a.pcap", slice(after, before.size(), after.size() - before.size()), 0, true);
+  start();
+  ASSERT_TRUE(wait_for(2));
+  EXPECT_EQ(source_->frames().frames.value(), 2U);
+  EXPECT_EQ(source_->frames().other.value(), 0U) << "it was counted before";
+  EXPECT_EQ(source_->frames().bad.value(), 1U);
+}
+
+// Others of the same thread must get their turn.
+TEST_F(FollowFiles, ReadsAFewFramesAtATime) {
+  static constexpr std::uint64_t kAtATime = 64;
+  const auto expect_slices_until = [this](std::uint64_t frames) {
+    std::uint64_t before = source_->frames().frames.value();
+    EXPECT_TRUE(wait_until([&] {
+      const std::uint64_t now = source_->frames().frames.value();
+      EXPECT_LE(now - before, kAtATime);
+      before = now;
+      return now == frames;
+    }));
+  };
+  const ByteVector whole = other_traffic(2000);
+  const ByteVector half = other_traffic(1000);
+  write("a.pcap", half);
+  start();
+  expect_slices_until(1000);
+  run_for(std::chrono::milliseconds(100));  // it waits for the next look
+  write("a.pcap", slice(whole, half.size(), whole.size() - half.size()), 0, true);
+  std::filesystem::remove(folder_ / "a.pcap");
+  expect_slices_until(2000);
 }
 
 TEST_F(FollowFiles, ReadsAllAnewWhenWhatWasSavedIsDamaged) {
