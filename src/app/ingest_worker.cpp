@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::chrono::seconds kTick(1);
 constexpr std::chrono::milliseconds kWaitingTick(20);
+constexpr std::chrono::seconds kSaveEvery(5);  // an output with room has written its lines by then
 
 std::int64_t now_ns() {
   return std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -110,6 +111,7 @@ std::unique_ptr<WorkerInput> IngestWorker::prepare_files(InputState& input, cons
   handlers.on_datagram = [entry = made.get()](const Datagram& datagram) { entry->path->decode(datagram); };
   handlers.on_idle = [this] { on_idle(); };
   handlers.load = [progress] { return read_state_file(progress); };
+  handlers.unsafe_for = [&input] { return kSaveEvery + longest_delay(input); };
   handlers.save = [progress](Bytes content) { return write_state_file(progress, content); };
   made->files = std::make_unique<FileSource>(loop_->context, config, log_, std::move(handlers));
   return made;
@@ -236,6 +238,14 @@ void IngestWorker::stop() {
     path_->finish();
   });
   thread_.join();
+}
+
+std::chrono::milliseconds longest_delay(const InputState& input) {
+  std::chrono::milliseconds merge{0};
+  for (const ExporterConfig& exporter : input.exporters) {
+    merge = std::max(merge, exporter.merge.value_or(std::chrono::milliseconds(0)));
+  }
+  return input.config.wait + merge + merge / 12;  // as FlowMerger has it
 }
 
 void add_source_counts(const WorkerInput& input, FinalCounts& counts) {

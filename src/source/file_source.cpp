@@ -31,8 +31,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kLookEvery(1000);
-constexpr int kLookShare = 20;  // looking through a large folder takes at most a twentieth of the time
-constexpr std::chrono::seconds kSaveEvery(5);
+constexpr int kLookShare = 20;                 // looking through a large folder takes at most a twentieth of the time
 constexpr std::chrono::seconds kQuietTime(5);  // no writer of a rotated-out file waits for so long
 constexpr std::size_t kMaxFiles = 100'000;     // about 20 MB
 constexpr std::size_t kMaxOpen = 16;
@@ -175,7 +174,8 @@ class FileSource::Impl : public std::enable_shared_from_this<Impl> {
     const bool is_open = open_.contains(key);
     const bool ends = has_newer && is_quiet(listed);
     const bool is_crowded = has_newer && open_.size() > kMaxOpen;
-    if (listed.size == mark.size && !(is_open && (ends || is_crowded))) return true;
+    const bool is_as_it_was = listed.size == mark.size && listed.changed_ns == mark.changed_ns;
+    if (is_as_it_was && !(is_open && (ends || is_crowded))) return true;
     if (listed.size < kMinFile && mark.size == 0) return true;  // its writer has only begun
     FileHandle file;
     if (!is_open) {
@@ -193,8 +193,8 @@ class FileSource::Impl : public std::enable_shared_from_this<Impl> {
       return false;
     }
     extend_head(mark, *head);
-    if (mark.is_refused) {
-      mark.size = listed.size;
+    if (mark.is_refused || (!is_open && listed.size == mark.size)) {
+      note_read(listed, mark);
       return true;
     }
     try {
@@ -202,7 +202,7 @@ class FileSource::Impl : public std::enable_shared_from_this<Impl> {
       if (!take(open, mark, room)) return false;
       if (ends) end(open, mark);
       if (ends || is_crowded) open_.erase(key);
-      mark.size = listed.size;
+      note_read(listed, mark);
     } catch (const std::runtime_error& error) {
       if (!is_quiet(listed)) return true;  // perhaps its first bytes are still to be written
       refuse(listed, mark, key, error.what());
@@ -237,6 +237,11 @@ class FileSource::Impl : public std::enable_shared_from_this<Impl> {
     if (mark.head_length == 0) return true;  // nothing of it was seen yet
     return listed.size >= mark.size && head.size() >= mark.head_length &&
            head_hash(head.substr(0, mark.head_length)) == mark.head_hash;
+  }
+
+  static void note_read(const ListedFile& listed, FileMark& mark) {
+    mark.size = listed.size;
+    mark.changed_ns = listed.changed_ns;
   }
 
   /// A file header alone is the same in many files.
@@ -325,17 +330,17 @@ class FileSource::Impl : public std::enable_shared_from_this<Impl> {
     logger_->warn("file is left out: {}", reason);
     open_.erase(key);
     mark.is_refused = true;
-    mark.size = listed.size;
+    note_read(listed, mark);
   }
 
   // ---- saving
 
   void save_when_due() {
     const auto now = Clock::now();
-    if (now < next_save_) return;
-    next_save_ = now + kSaveEvery;
+    if (now - noted_ < handlers_.unsafe_for()) return;
     write();
     saving_ = progress_.to_text();
+    noted_ = now;
   }
 
   void write() {
@@ -361,9 +366,9 @@ class FileSource::Impl : public std::enable_shared_from_this<Impl> {
   FileCounts counts_;
   CaptureCounts frames_;
   Clock::duration look_took_{};
-  Clock::time_point next_save_ = Clock::now() + kSaveEvery;
-  std::string saving_;   ///< what is written next
-  std::string written_;  ///< what was written last
+  Clock::time_point noted_ = Clock::now();  ///< when saving_ was
+  std::string saving_;                      ///< what is written next
+  std::string written_;                     ///< what was written last
   std::uint64_t slices_ = 0;
   bool idle_due_ = false;
   bool warned_of_many_ = false;

@@ -116,6 +116,9 @@ class IngestWorker {
   std::thread thread_;
 };
 
+/// Returns: how long what comes in may be kept before it is rendered: datagrams by `wait`, then records by `merge`.
+[[nodiscard]] std::chrono::milliseconds longest_delay(const InputState& input);
+
 /// Adds what the input's sockets counted: datagrams that the kernel dropped, sessions and the like.
 void add_source_counts(const WorkerInput& input, FinalCounts& counts);
 

@@ -17,9 +17,10 @@ struct FileMark {
 
   std::uint64_t head_length = 0;  ///< of the bytes that head_hash is made of, at most kHeadBytes
   std::uint64_t head_hash = 0;
-  std::uint64_t size = 0;    ///< of the file when it was read
-  std::uint64_t frames = 0;  ///< read
-  bool is_refused = false;   ///< it is no capture
+  std::uint64_t size = 0;       ///< of the file when it was read
+  std::uint64_t frames = 0;     ///< read
+  bool is_refused = false;      ///< it is no capture
+  std::int64_t changed_ns = 0;  ///< when it was written last, nanoseconds since 1970 UTC; 0: unknown
 
   friend bool operator==(const FileMark&, const FileMark&) = default;
 };

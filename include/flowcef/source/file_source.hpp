@@ -1,6 +1,7 @@
 // Follows files of recorded exports while they are written: pcap, pcapng, IPFIX.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -32,11 +33,13 @@ struct FileSourceHandlers {
   /// What was saved last, if anything.
   std::function<std::expected<std::optional<std::vector<std::uint8_t>>, std::string>()> load;
   std::function<std::expected<void, std::string>(Bytes)> save;
+  /// How long after on_datagram a crash may still lose what came of it. Asked again and again.
+  std::function<std::chrono::milliseconds()> unsafe_for;
 };
 
 /// Looks every second. Files are read in the order of their last change, each to its end; one that grows is read on.
-/// Files are never changed. How far it has come is saved every few seconds, always as of the save before, so that what
-/// a crash loses on its way to the outputs is read again: each datagram is taken once, after a crash at least once.
+/// Files are never changed. How far it has come is saved only once that is safe, so that what a crash
+/// loses on its way to the outputs is read again: each datagram is taken once, after a crash at least once.
 /// Thread:   the one that runs the io_context, which calls the handlers as well, on_datagram in slices of some frames, so that others
 ///           get their turn; counts() from any.
 /// Lifetime: the io_context must outlive it; the handlers are not called any more once it is destroyed.

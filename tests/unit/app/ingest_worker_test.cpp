@@ -24,5 +24,15 @@ TEST(IngestWorker, StopsAlthoughItsTickIsOverdue) {
   EXPECT_TRUE(worker.inputs().empty());
 }
 
+TEST(IngestWorker, KnowsHowLongAnInputMayKeepWhatComes) {
+  using std::chrono::milliseconds;
+  InputState input;
+  EXPECT_EQ(longest_delay(input), milliseconds(0));
+  input.config.wait = milliseconds(500);
+  EXPECT_EQ(longest_delay(input), milliseconds(500));
+  for (const int merge : {60'000, 120'000}) input.exporters.emplace_back().merge = milliseconds(merge);
+  EXPECT_EQ(longest_delay(input), milliseconds(130'500));
+}
+
 }  // namespace
 }  // namespace flowcef::test

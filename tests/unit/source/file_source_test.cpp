@@ -70,6 +70,7 @@ class FollowFiles : public testing::Test {
       saved_ = std::vector<std::uint8_t>(content.begin(), content.end());
       return {};
     };
+    handlers.unsafe_for = [this] { return unsafe_for_; };
     source_ = std::make_unique<FileSource>(context_, FileSourceConfig{path_.empty() ? folder_.string() : path_},
                                            log_.logger(), handlers);
     source_->start();
@@ -103,6 +104,7 @@ class FollowFiles : public testing::Test {
   void run_for(std::chrono::milliseconds time) { context_.run_for(time); }
 
   std::filesystem::path folder_;
+  std::chrono::milliseconds unsafe_for_{5000};
   std::string path_;  ///< what is followed, if not the folder
   CapturedLog log_;
   boost::asio::io_context context_;
@@ -272,6 +274,22 @@ TEST_F(FollowFiles, KnowsAFileByMoreThanItsHeader) {
   EXPECT_THAT(seen_, ElementsAre("1", "2", "30", "40", "50"));
 }
 
+TEST_F(FollowFiles, NoticesAFileThatIsWrittenAnewToTheSameSize) {
+  const ByteVector first = capture_of({"1"});
+  const ByteVector second = CaptureBuilder().add(frame_of("2"), 1'700'000'001'000'000'000).bytes();
+  ASSERT_EQ(first.size(), second.size());
+  write("a.pcap", first, 60);
+  write("b.pcap", capture_of({"b"}), 30);
+  start();
+  ASSERT_TRUE(wait_for(2));
+  write("a.pcap", second, 20);
+  ASSERT_TRUE(wait_for(3));
+  EXPECT_EQ(seen_[2], "2");
+  write("b.pcap", capture_of({"b"}), 10);  // nothing new
+  run_for(std::chrono::milliseconds(1100));
+  EXPECT_EQ(seen_.size(), 3U);
+}
+
 // Its writer took a break; a newer file is there.
 TEST_F(FollowFiles, TakesTheRestOfAMessageThatCameLate) {
   const ByteVector second = ipfix_message(2);
@@ -329,6 +347,23 @@ TEST_F(FollowFiles, ReadsAFewFramesAtATime) {
   write("a.pcap", slice(whole, half.size(), whole.size() - half.size()), 0, true);
   std::filesystem::remove(folder_ / "a.pcap");
   expect_slices_until(2000);
+}
+
+TEST_F(FollowFiles, SavesNothingThatACrashMayStillLose) {
+  write("a.pcap", capture_of({"1"}), 30);
+  unsafe_for_ = std::chrono::minutes(1);
+  start();
+  ASSERT_TRUE(wait_for(1));
+  run_for(std::chrono::milliseconds(2200));  // two more looks
+  source_.reset();
+  unsafe_for_ = std::chrono::milliseconds(10);
+  start();
+  ASSERT_TRUE(wait_for(2)) << "it comes again";
+  ASSERT_TRUE(wait_until([this] { return saved_->has_value(); }));
+  source_.reset();
+  start();
+  run_for(std::chrono::milliseconds(100));
+  EXPECT_THAT(seen_, ElementsAre("1", "1"));
 }
 
 TEST_F(FollowFiles, ReadsAllAnewWhenWhatWasSavedIsDamaged) {
