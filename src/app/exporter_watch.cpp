@@ -210,7 +210,7 @@ void ExporterWatch::watch_templates(const Key& key, Watched& watched, const Repo
   }
   const bool waits_long = waiting != 0 && now_ns_ - watched.waiting_since_ns >= kTemplateNs && !watched.waiting_told;
   if (undecoded > watched.undecoded_told || waits_long) {
-    const std::uint64_t lost = undecoded - watched.undecoded_told;
+    const std::uint64_t lost = undecoded - std::min(undecoded, watched.undecoded_told);
     Finding found = finding(EventKind::template_missing, key,
                             std::to_string(lost) + " data sets could not be decoded, and " + std::to_string(waiting) +
                                 " wait for a template that has not come");

@@ -245,7 +245,7 @@ std::chrono::milliseconds longest_delay(const InputState& input) {
   for (const ExporterConfig& exporter : input.exporters) {
     merge = std::max(merge, exporter.merge.value_or(std::chrono::milliseconds(0)));
   }
-  return input.config.wait + merge + merge / 12;  // as FlowMerger has it
+  return input.config.wait + FlowMerger::longest(merge);
 }
 
 void add_source_counts(const WorkerInput& input, FinalCounts& counts) {

@@ -67,7 +67,7 @@ void InputPath::end_session(const IpAddress& exporter, std::uint64_t session) {
 
 /// With its domains go the tables that records which are kept want to be shown with.
 void InputPath::forget_session(const IpAddress& exporter, std::uint64_t session) {
-  merger_.flush();
+  merger_.flush(session);
   decoder_.end_session(exporter, session);
 }
 
@@ -107,7 +107,7 @@ void InputPath::on_data_set(const DataSet& set) {
   } else if (!memory_.double_exports.keeps(set)) {
     filter_counters_.double_exports.add(set.record_count);
   } else if (settings != nullptr && settings->counters == CounterMeaning::total) {
-    merge(memory_.running_totals.added(set, filter_counters_.totals_forgotten));
+    take_records(memory_.running_totals.added(set, filter_counters_.totals_forgotten));
   } else {
     merge(set);
   }

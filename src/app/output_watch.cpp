@@ -118,14 +118,17 @@ void OutputWatch::watch_spool(Watched& watched, const OutputStatus& output, cons
   } else if (lines == 0 && watched.spooling.told) {
     watched.spooling.told = !told(EventKind::output_caught_up, "no lines wait on disk any more");
   }
-  const std::string& trouble = output.spool_trouble;
-  if (is_news(watched.near_full, share >= 80 || !trouble.empty(), 0)) {
-    watched.near_full.told =
-        told(EventKind::spool_near_full,
-             trouble.empty() ? "the spool is " + std::to_string(share) + " % full; lines are dropped once it is full"
-                             : "the spool takes no more: " + trouble);
-  } else if (share < 60 && trouble.empty()) {
+  if (is_news(watched.near_full, share >= 80, 0)) {
+    watched.near_full.told = told(EventKind::spool_near_full, "the spool is " + std::to_string(share) +
+                                                                  " % full; lines are dropped once it is full");
+  } else if (share < 60) {
     watched.near_full.told = false;
+  }
+  const std::string& trouble = output.spool_trouble;
+  if (is_news(watched.spool_trouble, !trouble.empty(), 0)) {
+    watched.spool_trouble.told = told(EventKind::spool_near_full, "the spool takes no more: " + trouble);
+  } else if (trouble.empty()) {
+    watched.spool_trouble.told = false;
   }
 }
 

@@ -21,9 +21,11 @@ struct Decoder::Message {
   std::uint32_t records_of_others = 0;  ///< that are in the books of exporters that they name themselves
 };
 
+/// Puts into the context what is known of its domain.
 /// An IPFIX header has no uptime; systemInitTimeMilliseconds in options data gives it.
 inline void use_tables(ExportContext& context, const Domain& domain) {
   const OptionsTables& tables = domain.tables;
+  context.key = &domain.key;
   context.settings = &domain.exporter.settings;
   context.tables = tables.size() == 0 ? nullptr : &tables;
   const auto init_ms = tables.system_init_ms();

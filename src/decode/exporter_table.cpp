@@ -107,14 +107,13 @@ void ExporterTable::end_session(Exporter& exporter, std::uint64_t session) {
 void ExporterTable::refresh(ExportContext& context) const {
   const auto exporter = by_address_.find(context.exporter.address);
   context.settings = exporter == by_address_.end() ? nullptr : &exporter->second->settings;
-  const auto has_domain = [&](const IpAddress& address) {
-    const auto owner = by_address_.find(address);
-    return owner != by_address_.end() && std::ranges::any_of(owner->second->domains, [&](const auto& item) {
-             return &item.second.tables == context.tables;
-           });
-  };
-  // Where records name their exporter, the domain is the sender's.
-  if (!has_domain(context.exporter.address) && !has_domain(context.sender.address)) context.tables = nullptr;
+  context.tables = nullptr;
+  const auto owner = by_address_.find(exporter_by_identity(input_.identities, context.sender, context.domain));
+  if (owner == by_address_.end()) return;
+  const auto domain = owner->second->domains.find(*context.key);
+  if (domain != owner->second->domains.end() && domain->second.tables.size() != 0) {
+    context.tables = &domain->second.tables;
+  }
 }
 
 /// Only when enough went since the last time, so that it costs little per template.

@@ -5,22 +5,14 @@
 #include <string_view>
 #include <utility>
 
-#include "flowcef/decode/domain_key.hpp"
-
 namespace flowcef {
 namespace {
-
-/// Exporters look for flows whose time is over now and then: records are longer than they should be by a little.
-std::int64_t longest_ms(std::chrono::milliseconds interval) noexcept {
-  return (interval + interval / 12).count();
-}
 
 /// Input: `record` without what may differ between records of one flow
 std::size_t hash_of(const DataSet& set, const KeptRecord& record) noexcept {
   const std::string_view bytes(reinterpret_cast<const char*>(record.bytes.data()), record.bytes.size());
-  const std::uint64_t whose =
-      IpAddressHash()(set.context.exporter.address) ^ set.layout.serial << 32 ^ std::uint64_t{set.context.domain};
-  return std::hash<std::string_view>()(bytes) ^ whose * 0x9e37'79b9'7f4a'7c15;
+  const std::uint64_t whose = DomainKeyHash()(*set.context.key) ^ IpAddressHash()(set.context.exporter.address);
+  return std::hash<std::string_view>()(bytes) ^ (whose ^ set.layout.serial << 32) * 0x9e37'79b9'7f4a'7c15;
 }
 
 }  // namespace
@@ -50,7 +42,7 @@ void FlowMerger::take_record(const DataSet& set, const MergePlan& plan, std::chr
   if (line != lines_.end()) {
     if (!is_of_flow(line->second, set, plan)) return hand_on(set.layout, set.context, set.template_id, record_);
     const std::int64_t first_ms = std::min(start_ms, line->second.start_ms);
-    joined = span->end_ms - first_ms <= longest_ms(interval) &&
+    joined = span->end_ms - first_ms <= longest(interval).count() &&
              plan.join(record_, set.context, line->second.record, line->second.message->context);
     if (joined) {
       merged_.add();
@@ -65,7 +57,7 @@ void FlowMerger::take_record(const DataSet& set, const MergePlan& plan, std::chr
     if (joined) forget(line);
     return hand_on(set.layout, set.context, set.template_id, record_);
   }
-  if (!joined) return keep(hash, set, start_ms, now + std::chrono::milliseconds(longest_ms(interval) - lasts_ms));
+  if (!joined) return keep(hash, set, start_ms, now + longest(interval) - std::chrono::milliseconds(lasts_ms));
   bytes_ -= bytes_of(line->second);
   line->second.message = message_of(set);
   line->second.start_ms = start_ms;
@@ -76,7 +68,7 @@ void FlowMerger::take_record(const DataSet& set, const MergePlan& plan, std::chr
 /// To be called with what tells the record's flow in `blanked_`.
 bool FlowMerger::is_of_flow(const Line& line, const DataSet& set, const MergePlan& plan) {
   const Message& message = *line.message;
-  if (message.layout.get() != &set.layout || message.context.domain != set.context.domain ||
+  if (message.layout.get() != &set.layout || message.key != *set.context.key ||
       message.context.exporter.address != set.context.exporter.address) {
     return false;
   }
@@ -112,11 +104,24 @@ void FlowMerger::flush() {
   advance(Clock::time_point::max());
 }
 
+void FlowMerger::flush(std::uint64_t session) {
+  for (auto line = lines_.begin(); line != lines_.end();) {
+    const auto next = std::next(line);
+    if (line->second.message->key.session == session) {
+      hand_on(line->second);
+      forget(line);
+    }
+    line = next;
+  }
+}
+
 const std::shared_ptr<const FlowMerger::Message>& FlowMerger::message_of(const DataSet& set) {
   if (message_) return message_;
   auto message = std::make_shared<Message>();
   message->layout = set.layout.shared_from_this();
+  message->key = *set.context.key;
   message->context = set.context;
+  message->context.key = &message->key;
   message->header.assign(set.context.header.begin(), set.context.header.end());
   message->context.header = message->header;
   message->template_id = set.template_id;

@@ -38,6 +38,7 @@ bool HoldingPen::hold(const DomainKey& key, std::uint16_t template_id, const Exp
   set.bytes.insert(set.bytes.end(), body.begin(), body.end());
   set.context = context;
   set.context.header = Bytes(set.bytes).first(context.header.size());
+  set.context.key = nullptr;
   set.context.tables = nullptr;
   set.context.settings = nullptr;
   by_place_[{key, template_id}].push_back(std::prev(by_age_.end()));

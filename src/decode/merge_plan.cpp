@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 
 namespace flowcef {
 namespace {
@@ -17,62 +18,66 @@ std::uint64_t room_of(std::size_t length) noexcept {
 }  // namespace
 
 std::optional<MergePlan::Column> MergePlan::column_of(const Field& field) {
-  const auto at = [](Rule rule, TimeForm form = TimeForm::none, bool is_end_reason = false) {
-    return Column{0, rule, form, is_end_reason};
+  struct Row {
+    std::uint16_t element;
+    Rule rule;
+    TimeForm form = TimeForm::none;
+  };
+  static constexpr Row kRows[] = {
+      {1, Rule::sum},     // octetDeltaCount
+      {2, Rule::sum},     // packetDeltaCount
+      {3, Rule::sum},     // deltaFlowCount
+      {19, Rule::sum},    // postMCastPacketDeltaCount
+      {20, Rule::sum},    // postMCastOctetDeltaCount
+      {23, Rule::sum},    // postOctetDeltaCount
+      {24, Rule::sum},    // postPacketDeltaCount
+      {132, Rule::sum},   // droppedOctetDeltaCount
+      {133, Rule::sum},   // droppedPacketDeltaCount
+      {198, Rule::sum},   // octetDeltaSumOfSquares
+      {231, Rule::sum},   // initiatorOctets
+      {232, Rule::sum},   // responderOctets
+      {298, Rule::sum},   // initiatorPackets
+      {299, Rule::sum},   // responderPackets
+      {402, Rule::sum},   // transportOctetDeltaCount
+      {403, Rule::sum},   // transportPacketDeltaCount
+      {25, Rule::least},  // minimumIpTotalLength
+      {52, Rule::least},  // minimumTTL
+      {26, Rule::most},   // maximumIpTotalLength
+      {53, Rule::most},   // maximumTTL
+      {85, Rule::most},   // octetTotalCount
+      {86, Rule::most},   // packetTotalCount
+      {6, Rule::gather},  // tcpControlBits
+      {136, Rule::end_reason},
+      {22, Rule::start, TimeForm::uptime_ms},
+      {21, Rule::end, TimeForm::uptime_ms},
+      {150, Rule::start, TimeForm::seconds},
+      {151, Rule::end, TimeForm::seconds},
+      {152, Rule::start, TimeForm::milliseconds},
+      {153, Rule::end, TimeForm::milliseconds},
+      {154, Rule::start, TimeForm::ntp},
+      {155, Rule::end, TimeForm::ntp},
+      {156, Rule::start, TimeForm::ntp},
+      {157, Rule::end, TimeForm::ntp},
   };
   if (field.in_header || field.bits != 0 || field.length == 0 || field.length > 8) return std::nullopt;
   if (field.id.pen != 0 && field.id.pen != kReversePen) return std::nullopt;
-  switch (field.id.id) {
-    case 1:    // octetDeltaCount
-    case 2:    // packetDeltaCount
-    case 3:    // deltaFlowCount
-    case 19:   // postMCastPacketDeltaCount
-    case 20:   // postMCastOctetDeltaCount
-    case 23:   // postOctetDeltaCount
-    case 24:   // postPacketDeltaCount
-    case 132:  // droppedOctetDeltaCount
-    case 133:  // droppedPacketDeltaCount
-    case 198:  // octetDeltaSumOfSquares
-    case 231:  // initiatorOctets
-    case 232:  // responderOctets
-    case 298:  // initiatorPackets
-    case 299:  // responderPackets
-    case 402:  // transportOctetDeltaCount
-    case 403:  // transportPacketDeltaCount
-      return at(Rule::sum);
-    case 25:  // minimumIpTotalLength
-    case 52:  // minimumTTL
-      return at(Rule::least);
-    case 26:  // maximumIpTotalLength
-    case 53:  // maximumTTL
-    case 85:  // octetTotalCount
-    case 86:  // packetTotalCount
-      return at(Rule::most);
-    case 6:  // tcpControlBits
-      return at(Rule::gather);
-    case 136:  // flowEndReason
-      return at(Rule::latest, TimeForm::none, true);
-    case 22:  // flowStartSysUpTime
-      return field.length == 4 ? std::optional(at(Rule::start, TimeForm::uptime_ms)) : std::nullopt;
-    case 21:  // flowEndSysUpTime
-      return field.length == 4 ? std::optional(at(Rule::end, TimeForm::uptime_ms)) : std::nullopt;
-    case 150:  // flowStartSeconds
-      return field.length == 4 ? std::optional(at(Rule::start, TimeForm::seconds)) : std::nullopt;
-    case 151:  // flowEndSeconds
-      return field.length == 4 ? std::optional(at(Rule::end, TimeForm::seconds)) : std::nullopt;
-    case 152:  // flowStartMilliseconds
-      return field.length == 8 ? std::optional(at(Rule::start, TimeForm::milliseconds)) : std::nullopt;
-    case 153:  // flowEndMilliseconds
-      return field.length == 8 ? std::optional(at(Rule::end, TimeForm::milliseconds)) : std::nullopt;
-    case 154:  // flowStartMicroseconds
-    case 156:  // flowStartNanoseconds
-      return field.length == 8 ? std::optional(at(Rule::start, TimeForm::ntp)) : std::nullopt;
-    case 155:  // flowEndMicroseconds
-    case 157:  // flowEndNanoseconds
-      return field.length == 8 ? std::optional(at(Rule::end, TimeForm::ntp)) : std::nullopt;
-    default:
-      return std::nullopt;
+  const Row* const row = std::ranges::find(kRows, field.id.id, &Row::element);
+  if (row == std::end(kRows) || !has_length_of(row->form, field.length)) return std::nullopt;
+  return Column{0, row->rule, row->form};
+}
+
+bool MergePlan::has_length_of(TimeForm form, std::uint16_t length) noexcept {
+  switch (form) {
+    case TimeForm::uptime_ms:
+    case TimeForm::seconds:
+      return length == 4;
+    case TimeForm::milliseconds:
+    case TimeForm::ntp:
+      return length == 8;
+    case TimeForm::none:
+      break;
   }
+  return true;
 }
 
 std::optional<MergePlan> MergePlan::of(const Template& layout) {
@@ -154,7 +159,7 @@ std::optional<FlowSpan> MergePlan::span_of(const KeptRecord& record, const Expor
 }
 
 bool MergePlan::may_go_on(const KeptRecord& record) const {
-  const auto reason = std::ranges::find(columns_, true, &Column::is_end_reason);
+  const auto reason = std::ranges::find(columns_, Rule::end_reason, &Column::rule);
   if (reason == columns_.end()) return true;
   const std::uint64_t value = value_of(record, *reason);
   return value == 0 || value == kEndedByActiveTimeout;
@@ -179,7 +184,7 @@ std::uint64_t MergePlan::merged(const Column& column, std::uint64_t value, std::
       return std::max(value, earlier);
     case Rule::gather:
       return value | earlier;
-    case Rule::latest:
+    case Rule::end_reason:
       return value;
     case Rule::start:
     case Rule::end:

@@ -53,10 +53,7 @@ void TapCapture::activate(const TapConfig& config) {
   switch (result) {
     case PCAP_ERROR_PERM_DENIED:
     case PCAP_ERROR_PROMISC_PERM_DENIED:
-      throw TapError(
-          interface_, "Operation not permitted",
-          "a tap needs root or the capability CAP_NET_RAW; after `user` has changed the user, a reload has it only if "
-          "a tap or a kept source was configured at the start: restart the bridge");
+      throw TapError(interface_, "Operation not permitted", "a tap needs root or the capability CAP_NET_RAW");
     case PCAP_ERROR_IFACE_NOT_UP:
       throw TapAway(interface_, "the interface is down", "ip link set " + interface_ + " up");
     case PCAP_ERROR_NO_SUCH_DEVICE:  // gone since it was looked up

@@ -39,8 +39,8 @@ class AdminEndpoint {
   /// From now on the bridge is not ready; its last numbers stay.
   void stopping();
 
-  /// Other settings, once it is started, in two steps: prepare() may fail and changes nothing, but that another address is answered at
-  /// already; adopt() does not fail.
+  /// Other settings, once it is started, in two steps: prepare() may fail and changes nothing, but that another address is
+  /// answered at already; adopt() does not fail.
   /// Errors: as the constructor, or std::system_error if there is no thread to be had.
   [[nodiscard]] std::unique_ptr<HttpServer> prepare(const AdminConfig& config);
   void adopt(const AdminConfig& config, std::unique_ptr<HttpServer> prepared);

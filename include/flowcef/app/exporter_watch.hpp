@@ -15,8 +15,9 @@
 
 namespace flowcef {
 
-/// Bounded: further exporters are not watched, nor senders of which nothing was ever decoded. One that was heard too seldom to be known makes room once nobody tells of
-/// it any more, so that made-up addresses cost neither memory nor events.
+/// Bounded: further exporters are not watched, nor senders of which nothing was ever decoded. One that was heard too
+/// seldom to be known makes room once nobody tells of it any more, so that made-up addresses cost neither memory nor
+/// events.
 /// Thread: one.
 class ExporterWatch {
  public:

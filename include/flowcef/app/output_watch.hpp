@@ -28,6 +28,7 @@ class OutputWatch {
     Condition slow;
     Condition spooling;
     Condition near_full;
+    Condition spool_trouble;
     std::uint64_t dropped_told = 0;
     std::map<std::string, std::uint64_t, std::less<>> dropped_by_reason;
   };

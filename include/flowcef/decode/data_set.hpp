@@ -12,6 +12,7 @@
 namespace flowcef {
 
 class OptionsTables;
+struct DomainKey;
 
 /// Returns: whether systemInitTimeMilliseconds can be believed: 0 and a boot long after the export are no boot times.
 [[nodiscard]] constexpr bool is_plausible_init_time(std::uint64_t init_ms, std::int64_t export_ms) noexcept {
@@ -35,6 +36,7 @@ struct ExportContext {
   Bytes header;               ///< the export header's bytes, big-endian
   /// What the exporter's options data said so far; null: nothing, or not of this domain.
   const OptionsTables* tables = nullptr;
+  const DomainKey* key = nullptr;              ///< of the domain that templates and tables are of; null: there is none
   const ExporterSettings* settings = nullptr;  ///< what the operator says of the exporter; null: nothing
 };
 

@@ -93,7 +93,7 @@ class ExporterTable {
   /// Closes the sequence gaps that are open: what is missing now is lost.
   void finish();
 
-  /// Puts into the context of a message that was kept what is known of its exporter now, or null.
+  /// Puts into the context of a message that was kept what is known of its exporter and domain now, or null.
   void refresh(ExportContext& context) const;
 
   [[nodiscard]] std::size_t size() const noexcept { return exporters_.size(); }

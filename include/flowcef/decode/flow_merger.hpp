@@ -12,14 +12,14 @@
 #include <vector>
 
 #include "flowcef/core/counter.hpp"
+#include "flowcef/decode/domain_key.hpp"
 #include "flowcef/decode/merge_plan.hpp"
 
 namespace flowcef {
 
 /// A record is kept until no other can join it: one joins if exporter, domain and layout are the same, and so are all
-/// fields but those that MergePlan merges, and the flow from the first start to its own end is no longer than the
-/// interval and a twelfth of it, as exporters' timers are late by a little. What is over is handed on with the context
-/// of its latest message. Records that stand for themselves are handed on at once, and those after which the exporter
+/// fields but those that MergePlan merges, and the flow from the first start to its own end is no longer than longest().
+/// What is over is handed on with the context of its latest message. Records that stand for themselves are handed on at once, and those after which the exporter
 /// says that the flow has ended, or that are as long as the interval.
 ///
 /// Thread: one; the counters may be read by any.
@@ -27,6 +27,12 @@ class FlowMerger {
  public:
   using Clock = std::chrono::steady_clock;
   static constexpr std::size_t kMaxBytes = std::size_t{128} << 20;
+
+  /// Returns: what a line may last, and so how long a record may be kept: a twelfth more than the interval, as exporters
+  ///          look for flows whose time is over now and then.
+  [[nodiscard]] static constexpr std::chrono::milliseconds longest(std::chrono::milliseconds interval) noexcept {
+    return interval + interval / 12;
+  }
 
   /// Takes what is over.
   /// Lifetime: tables and settings of the set's context may be gone by then: they are to be asked for anew.
@@ -40,6 +46,8 @@ class FlowMerger {
   void advance(Clock::time_point now);
   /// Hands on everything.
   void flush();
+  /// Hands on what came over that connection.
+  void flush(std::uint64_t session);
 
   /// Records that became part of others.
   [[nodiscard]] const Counter& merged() const noexcept { return merged_; }
@@ -53,6 +61,7 @@ class FlowMerger {
   struct Message {
     std::shared_ptr<const Template> layout;
     ExportContext context;
+    DomainKey key;
     std::vector<std::uint8_t> header;
     std::uint16_t template_id = 0;
   };

@@ -46,18 +46,18 @@ class MergePlan {
                           const ExportContext& earlier_context) const;
 
  private:
-  enum class Rule : std::uint8_t { sum, least, most, gather, latest, start, end };
+  enum class Rule : std::uint8_t { sum, least, most, gather, end_reason, start, end };
   enum class TimeForm : std::uint8_t { none, uptime_ms, seconds, milliseconds, ntp };
   struct Column {
     std::uint32_t field;  ///< index into Template::fields
     Rule rule;
     TimeForm form;
-    bool is_end_reason;
   };
 
   explicit MergePlan(const Template& layout) : layout_(&layout) {}
 
   [[nodiscard]] static std::optional<Column> column_of(const Field& field);
+  [[nodiscard]] static bool has_length_of(TimeForm form, std::uint16_t length) noexcept;
   [[nodiscard]] FieldPosition place_of(const KeptRecord& record, const Column& column) const noexcept;
   [[nodiscard]] std::uint64_t value_of(const KeptRecord& record, const Column& column) const noexcept;
   [[nodiscard]] static std::optional<std::int64_t> time_ms(std::uint64_t value, TimeForm form,

@@ -97,6 +97,13 @@ TEST_F(ExporterPath, RecordsOfAFlowAreMergedOnRequest) {
   EXPECT_EQ(lines({of(1, 1, 999'000)}).size(), 1U) << "as before";
 }
 
+// FD-29: a flow's totals are no pieces of it.
+TEST_F(ExporterPath, TotalsAreNotMerged) {
+  use({.match = {}, .counters = CounterMeaning::total, .merge = std::chrono::minutes(1)});
+  EXPECT_EQ(lines({of(1000, 10, 999'000), of(1500, 15, 1'000'000)}).size(), 2U);
+  EXPECT_EQ(lines({of(1600, 16, 1'000'001)}).front().substr(0, 12), "in=100 cnt=1");
+}
+
 // SK-05: what options data said of it on the same connection is shown, though the connection is over.
 TEST_F(ExporterPath, AConnectionThatEndsTakesNoLineWithIt) {
   use({.match = {}, .merge = std::chrono::minutes(1)});

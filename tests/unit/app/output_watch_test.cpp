@@ -81,6 +81,13 @@ TEST_F(OutputWatchTest, AFullDiskIsToldWhateverTheSpoolMayHold) {
   run(5);
   ASSERT_THAT(signatures(), ElementsAre("flowcef-spool-near-full"));
   EXPECT_THAT(told_[0].event.text, HasSubstr("No space left on device"));
+  output().spool_trouble.clear();
+  output().spool_bytes = 700;
+  run(60);
+  output().spool_bytes = 850;
+  run(5);
+  ASSERT_THAT(signatures(), ElementsAre("flowcef-spool-near-full", "flowcef-spool-near-full"));
+  EXPECT_THAT(told_[1].event.text, HasSubstr("85 % full"));
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 namespace flowcef::test {
 namespace {
 
-constexpr std::int64_t kNow = 1'750'000'000'123;
+constexpr std::int64_t kAskedAt = 1'750'000'000'123;
 
 OutputConfig output_with(SyslogHeader header) {
   OutputConfig output;
@@ -30,7 +30,7 @@ class TestEventTest : public testing::Test {
   }
 
   const std::unique_ptr<const Translation> translation_ = *translation_of(kPlainHead);
-  const TestEvent event_{"flowcef-test-1750000000-0000002a", kNow};
+  const TestEvent event_{"flowcef-test-1750000000-0000002a", kAskedAt};
 };
 
 TEST_F(TestEventTest, IsAnEventOfTheMappingBehindTheHeaderOfTheOutput) {
@@ -121,10 +121,10 @@ TEST_F(TestEventTest, BarsInTheMappingsHeaderDoNotEndIt) {
 }
 
 TEST_F(TestEventTest, IdsAreUnlikeEachOther) {
-  const TestEvent first = make_test_event(kNow);
+  const TestEvent first = make_test_event(kAskedAt);
   EXPECT_TRUE(first.id.starts_with("flowcef-test-1750000000-")) << first.id;
   EXPECT_LE(first.id.size(), 40U) << "what CEF gives externalId";
-  EXPECT_NE(first.id, make_test_event(kNow).id);
+  EXPECT_NE(first.id, make_test_event(kAskedAt).id);
 }
 
 TEST(BatchOfTheTest, HoldsTheMessageInItsFrame) {

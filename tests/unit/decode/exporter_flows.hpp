@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "flowcef/decode/data_set.hpp"
+#include "flowcef/decode/domain_key.hpp"
 #include "flowcef/decode/fixed_formats.hpp"
 #include "support/packet_builder.hpp"
 
@@ -35,6 +36,7 @@ class ExporterFlows : public testing::Test {
     context_.listener = {*IpAddress::parse("192.0.2.200"), 2055};
     context_.received_ns = 1'700'000'000'000'000'000;
     context_.settings = &settings_;
+    context_.key = &key_;
     registry_.define(std::string(kClassIdElement), DataType::unsigned32);
   }
 
@@ -100,6 +102,7 @@ class ExporterFlows : public testing::Test {
   ElementRegistry registry_;
   std::shared_ptr<Template> netflow5_ = make_fixed_template(kFixedFormats[2], registry_);
   ExporterSettings settings_;
+  DomainKey key_;
   ExportContext context_;
 };
 

@@ -160,13 +160,20 @@ TEST_F(Merging, OnlyRecordsOfOneFlowJoin) {
   EXPECT_EQ(merger_.kept(), 2U);
   context_.exporter.address = *IpAddress::parse("192.0.2.9");
   take({});
-  context_.domain = 5;
+  key_.domain = 5;
   take({});
   EXPECT_EQ(merger_.kept(), 4U) << "of another exporter, and of another domain";
+  key_.exporter.port = 50001;
+  take({});
+  key_.session = 7;
+  take({});
+  EXPECT_EQ(merger_.kept(), 6U) << "of another process, and over another connection";
   layout_ = layout_of({{8, 4}, {1, 8}, {2, 8}, {152, 8}, {153, 8}, {6, 1}, {136, 1}, {52, 1}, {53, 1}});
   take({});
-  EXPECT_EQ(merger_.kept(), 5U);
+  EXPECT_EQ(merger_.kept(), 7U);
   EXPECT_EQ(merger_.merged().value(), 0U);
+  merger_.flush(7);
+  EXPECT_EQ(lines().size(), 2U) << "what came over the connection";
   flush();
   EXPECT_EQ(lines().size(), 5U);
 }
