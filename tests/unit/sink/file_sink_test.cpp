@@ -7,7 +7,9 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <sstream>
+#include <thread>
 
 #include "flowcef/sink/output.hpp"
 #include "support/sink_support.hpp"
@@ -144,10 +146,17 @@ TEST_F(FileSinkTest, ReaderThatHangsDoesNotHoldUpTheStop) {
   ::close(reader);
 }
 
-/// Returns: whether `directory` is now, for this thread and those it starts, a file system of 64 KiB.
-bool mount_small_disk(const std::string& directory) {
-  return ::unshare(CLONE_NEWNS) == 0 && ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
-         ::mount("none", directory.c_str(), "tmpfs", 0, "size=64k") == 0;
+/// Runs the test where the folder, which it makes, is a file system of 64 KiB; for nobody else it is.
+/// Returns: false if that may not be.
+bool with_small_disk(const std::string& folder, const std::function<void()>& test) {
+  std::filesystem::create_directory(folder);
+  bool possible = false;
+  std::thread([&] {
+    possible = ::unshare(CLONE_NEWNS) == 0 && ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+               ::mount("none", folder.c_str(), "tmpfs", 0, "size=64k") == 0;
+    if (possible) test();
+  }).join();
+  return possible;
 }
 
 TEST_F(FileSinkTest, FullDiskIsWaitedFor) {
@@ -165,12 +174,8 @@ TEST_F(FileSinkTest, FullDiskIsWaitedFor) {
 }
 
 TEST_F(FileSinkTest, IsOpenAgainOnceTheDiskHasRoom) {
-  bool possible = false;
-  std::thread([&] {
-    const std::string disk = directory_.file("disk");
-    std::filesystem::create_directory(disk);
-    possible = mount_small_disk(disk);
-    if (!possible) return;
+  const std::string disk = directory_.file("disk");
+  const bool possible = with_small_disk(disk, [&] {
     const std::string path = disk + "/lines.cef";
     const auto output = start(path);
     submit(*output, 2);
@@ -179,7 +184,7 @@ TEST_F(FileSinkTest, IsOpenAgainOnceTheDiskHasRoom) {
     EXPECT_TRUE(eventually([&] { return output->links().front().state == LinkState::open; }));
     output->stop(steady_clock::now() + 10s);
     EXPECT_TRUE(contents(path) == expected_);
-  }).join();
+  });
   if (!possible) GTEST_SKIP() << "needs the right to mount";
 }
 
@@ -236,12 +241,8 @@ TEST_F(FileSinkTest, LineThatAPipeHoldsInPartIsEndedAndComesWhole) {
 }
 
 TEST_F(FileSinkTest, LineThatAFullDiskHoldsInPartIsTakenBackAndComesWhole) {
-  bool possible = false;
-  std::thread([&] {
-    const std::string disk = directory_.file("disk");
-    std::filesystem::create_directory(disk);
-    possible = mount_small_disk(disk);
-    if (!possible) return;
+  const std::string disk = directory_.file("disk");
+  const bool possible = with_small_disk(disk, [&] {
     const std::string path = disk + "/lines.cef";
     const auto output = start(path);
     submit(*output, 2);
@@ -253,7 +254,7 @@ TEST_F(FileSinkTest, LineThatAFullDiskHoldsInPartIsTakenBackAndComesWhole) {
     EXPECT_TRUE(contents(path) + contents(directory_.file("lines.cef")) == expected_);
     EXPECT_EQ(output->counts().delivered, 400U);
     EXPECT_TRUE(output->counts().balanced());
-  }).join();
+  });
   if (!possible) GTEST_SKIP() << "needs the right to mount";
 }
 
