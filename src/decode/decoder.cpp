@@ -136,11 +136,11 @@ void Decoder::decode_fixed(const Datagram& datagram) {
 }
 
 void Decoder::note_header_sampling(const Message& message) {
-  const auto interval =
-      static_cast<std::uint16_t>(load_be<std::uint16_t>(message.context.header.data() + kNetflow5Sampling) & 0x3fff);
-  std::uint16_t& known = message.domain->header_sampling;
-  if (interval == 0 || interval == known) return;
-  if (known != 0) message.exporter->signs.note_sampling(known, interval);
+  const int word = load_be<std::uint16_t>(message.context.header.data() + kNetflow5Sampling);
+  const auto interval = static_cast<std::uint16_t>(std::max(word & 0x3fff, 1));  // 0 and 1 are no sampling
+  std::optional<std::uint16_t>& known = message.domain->header_sampling;
+  if (known == interval) return;
+  if (known) message.exporter->signs.note_sampling(*known, interval);
   known = interval;
 }
 

@@ -127,11 +127,10 @@ void Decoder::deliver(Message& message, std::uint16_t id, const Template& layout
   if (!layout.options) ++(layout.tells_events ? signs.event_sets : signs.timed_sets);
   if (layout.options) {
     counters_.options_records.add(found.records);
-    domain.tables.learn(set, [&](const OptionsRow& row, bool is_new) {
-      if (row.table == OptionsTable::sampling_interval && !is_new) {
-        const auto* const key = reinterpret_cast<const std::uint8_t*>(row.key.data());
-        signs.note_sampling(domain.tables.sampling_interval({key, row.key.size()}), row.number);
-      }
+    domain.tables.learn(set, [&](const OptionsRow& row, const OptionsRow* before) {
+      const bool is_rate =
+          row.table == OptionsTable::sampling_interval || row.table == OptionsTable::interface_sampling;
+      if (is_rate && before != nullptr) signs.note_sampling(before->number, row.number);
       const bool kept = input_.templates.put_row(domain.key, row);
       if (!kept) counters_.options_rows_refused.add();
       return kept;

@@ -238,7 +238,12 @@ std::uint64_t sampling_interval_of(const Row& row) noexcept {
   for (const std::uint64_t interval : intervals) {
     if (interval != 0 && interval <= kMaxSamplingInterval) return interval;
   }
-  return 0;
+  // 0, said in so many words, is no sampling.
+  const auto says_zero = [&](Column column) {
+    const std::size_t length = row.value(column).size();
+    return length != 0 && length <= 8 && row.number(column) == 0;
+  };
+  return says_zero(Column::random_interval) || says_zero(Column::interval) ? 1 : 0;
 }
 
 /// Returns: null if there are none.
@@ -262,9 +267,11 @@ void OptionsTables::learn(const DataSet& set, const Accept& accept) {
     }
     if (const std::uint64_t interval = sampling_interval_of(row); interval != 0) {
       const Bytes sampler = row.value(Column::sampler_id);
-      const NormalKey key(OptionsTable::sampling_interval, sampler);
+      const bool of_interface = sampler.empty() && row.number(Column::interface_id) != 0;
+      const auto table = of_interface ? OptionsTable::interface_sampling : OptionsTable::sampling_interval;
+      const NormalKey key(table, of_interface ? row.value(Column::interface_id) : sampler);
       const bool usable = sampler.empty() || !key.view().empty();
-      if (usable) take({OptionsTable::sampling_interval, key.view()}, {}, interval, accept);
+      if (usable) take({table, key.view()}, {}, interval, accept);
     }
     const std::uint64_t init_ms = row.number(Column::init_time);
     if (row.value(Column::init_time).size() == 8 && is_plausible_init_time(init_ms, set.context.export_ms)) {
@@ -277,7 +284,7 @@ void OptionsTables::take(const RowKey& row, std::string_view text, std::uint64_t
   const OptionsRow* known = find(row);
   if (known != nullptr && known->text == text && known->number == number) return;
   OptionsRow other{row.table, std::string(row.key), std::string(text), number};
-  if (accept(other, known == nullptr)) store(std::move(other));
+  if (accept(other, known)) store(std::move(other));
 }
 
 void OptionsTables::restore(const OptionsRow& row) {
@@ -300,14 +307,17 @@ bool OptionsTables::has(OptionsTable table) const noexcept {
 }
 
 std::string_view OptionsTables::name(OptionsTable table, Bytes key) const noexcept {
-  const OptionsRow* row = find({table, NormalKey(table, key).view()});
+  const OptionsRow* row = find(table, key);
   return row == nullptr ? std::string_view() : std::string_view(row->text);
 }
 
-std::uint64_t OptionsTables::sampling_interval(Bytes sampler) const noexcept {
-  const OptionsTable table = OptionsTable::sampling_interval;
-  const OptionsRow* row = find({table, NormalKey(table, sampler).view()});
-  if (row == nullptr) row = find({table, {}});
+std::uint64_t OptionsTables::sampling_interval(Bytes sampler, Bytes interface, Bytes other_interface) const noexcept {
+  const OptionsRow* row = sampler.empty() ? nullptr : find(OptionsTable::sampling_interval, sampler);
+  if (row == nullptr && has(OptionsTable::interface_sampling)) {
+    row = find(OptionsTable::interface_sampling, interface);
+    if (row == nullptr) row = find(OptionsTable::interface_sampling, other_interface);
+  }
+  if (row == nullptr) row = find(OptionsTable::sampling_interval, {});
   return row == nullptr ? 0 : row->number;
 }
 
@@ -324,6 +334,10 @@ void OptionsTables::for_each(const std::function<void(const OptionsRow&)>& visit
 const OptionsRow* OptionsTables::find(const RowKey& row) const noexcept {
   const auto found = rows_.find(row);
   return found == rows_.end() ? nullptr : &*found;
+}
+
+const OptionsRow* OptionsTables::find(OptionsTable table, Bytes key) const noexcept {
+  return find(RowKey{table, NormalKey(table, key).view()});
 }
 
 std::size_t OptionsTables::Hash::operator()(const RowKey& row) const noexcept {

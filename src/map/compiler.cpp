@@ -95,9 +95,11 @@ Instruction Compiler::value_of(const Field& field) {
   return instruction;
 }
 
-Instruction Compiler::lookup(Op op, OptionsTable table) {
-  auto& tables = program_.options_tables;
-  if (std::find(tables.begin(), tables.end(), table) == tables.end()) tables.push_back(table);
+Instruction Compiler::lookup(Op op, std::initializer_list<OptionsTable> tables) {
+  auto& known = program_.options_tables;
+  for (const OptionsTable table : tables) {
+    if (std::find(known.begin(), known.end(), table) == known.end()) known.push_back(table);
+  }
   Instruction instruction;
   instruction.op = op;
   instruction.condition = condition::kTables;
@@ -107,7 +109,9 @@ Instruction Compiler::lookup(Op op, OptionsTable table) {
 Instruction Compiler::sampling_instruction(Op op, std::uint64_t limit) {
   program_.sampling = find_sampling(layout_);
   Instruction instruction;
-  if (program_.sampling.kind == SamplingSource::Kind::table) instruction = lookup(op, OptionsTable::sampling_interval);
+  if (program_.sampling.kind == SamplingSource::Kind::table) {
+    instruction = lookup(op, {OptionsTable::sampling_interval, OptionsTable::interface_sampling});
+  }
   instruction.op = op;
   instruction.extra = push(program_.limits, limit);
   return instruction;

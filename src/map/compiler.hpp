@@ -148,7 +148,7 @@ class Compiler {
   /// The instruction that writes a field as it stands, by its type and length.
   Instruction value_of(const Field& field);
   /// A lookup in an options table, under the condition that it has rows.
-  Instruction lookup(Op op, OptionsTable table);
+  Instruction lookup(Op op, std::initializer_list<OptionsTable> tables);
   Instruction sampling_instruction(Op op, std::uint64_t limit);
   void emit(Instruction instruction, const std::string& key, const std::string& label, bool unless_zero = false);
   /// Input: the literal as it stands on the line.

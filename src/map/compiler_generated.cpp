@@ -91,7 +91,7 @@ void Compiler::add_generated_names() {
     if (rule.unless != 0 && layout_.find({0, rule.unless}) != nullptr) continue;
     const NameLookup name{rule.table, find_numbers(layout_, rule)};
     if (name.keys.empty()) continue;
-    Instruction instruction = lookup(Op::name, rule.table);
+    Instruction instruction = lookup(Op::name, {rule.table});
     instruction.extra = push(program_.names, name);
     instruction.after = shown.after | had_turn(shown);
     emit(instruction, unique_key(mapping_.prefix + std::string(rule.key)), {});

@@ -171,7 +171,7 @@ void Compiler::add_name(const MappedKey& key, ContextValue value) {
     }
     const bool may_cut = !name.marked && key.max_length != 0 && key.max_length < kMaxOptionsText;
     if (may_cut) name.max_length = key.max_length;
-    Instruction instruction = lookup(Op::name, rule.table);
+    Instruction instruction = lookup(Op::name, {rule.table});
     instruction.extra = push(program_.names, name);
     take_derived(names_[value], instruction, may_cut);
     return show(key, instruction);

@@ -5,9 +5,12 @@
 namespace flowcef {
 namespace {
 
+constexpr std::uint16_t kIngressInterfaceId = 10;
+constexpr std::uint16_t kEgressInterfaceId = 14;
 constexpr std::uint16_t kSamplingInterval = 34;
 constexpr std::uint16_t kSamplerId = 48;
 constexpr std::uint16_t kSamplerRandomInterval = 50;
+constexpr std::uint16_t kFlowDirectionId = 61;
 constexpr std::uint16_t kSelectorId = 302;
 
 struct IcmpElements {
@@ -36,12 +39,36 @@ const Field* find_number(const Template& layout, std::uint16_t id) {
   return field != nullptr && field->length <= 8 ? field : nullptr;
 }
 
+/// Returns: of no length unless the template has the element as such a number.
+Operand number_operand(const Template& layout, std::uint16_t id) {
+  const Field* field = find_number(layout, id);
+  return field == nullptr ? Operand() : operand_of(layout, *field);
+}
+
+SamplingSource stated(SamplingSource::Kind kind, const Operand& first, const Operand& second = {}) {
+  SamplingSource source;
+  source.kind = kind;
+  source.first = first;
+  source.second = second;
+  return source;
+}
+
+SamplingSource tabled(const Template& layout) {
+  SamplingSource source;
+  source.first = number_operand(layout, kSamplerId);
+  if (source.first.length == 0) source.first = number_operand(layout, kSelectorId);
+  source.ingress = number_operand(layout, kIngressInterfaceId);
+  source.egress = number_operand(layout, kEgressInterfaceId);
+  source.direction = number_operand(layout, kFlowDirectionId);
+  return source;
+}
+
 std::optional<SamplingSource> of_two(const Template& layout, SamplingSource::Kind kind, std::uint16_t first,
                                      std::uint16_t second) {
   const Field* a = find_number(layout, first);
   const Field* b = find_number(layout, second);
   if (a == nullptr || b == nullptr) return std::nullopt;
-  return SamplingSource{kind, operand_of(layout, *a), operand_of(layout, *b)};
+  return stated(kind, operand_of(layout, *a), operand_of(layout, *b));
 }
 
 }  // namespace
@@ -64,17 +91,17 @@ SamplingSource find_sampling(const Template& layout) {
   using Kind = SamplingSource::Kind;
   for (const std::uint16_t id : {kSamplingInterval, kSamplerRandomInterval}) {
     const Field* field = find_number(layout, id);
-    if (field != nullptr) return {Kind::interval, operand_of(layout, *field), {}, field->bits};
+    if (field == nullptr) continue;
+    SamplingSource source = stated(Kind::interval, operand_of(layout, *field));
+    source.bits = field->bits;
+    return source;
   }
   if (const auto spacing = of_two(layout, Kind::spacing, 305, 306)) return *spacing;
   if (const auto population = of_two(layout, Kind::population, 309, 310)) return *population;
   if (const Field* probability = find_number(layout, 311)) {
-    return {Kind::probability, operand_of(layout, *probability), {}};
+    return stated(Kind::probability, operand_of(layout, *probability));
   }
-  for (const std::uint16_t id : {kSamplerId, kSelectorId}) {
-    if (const Field* sampler = find_number(layout, id)) return {Kind::table, operand_of(layout, *sampler), {}};
-  }
-  return {};
+  return tabled(layout);
 }
 
 std::span<const NameRule> name_rules() {

@@ -159,7 +159,7 @@ class FieldReader {
   }
 
   [[nodiscard]] std::uint64_t stated_interval(const SamplingSource& source) const noexcept {
-    if (source.kind == SamplingSource::Kind::table) return tabled_interval(source.first);
+    if (source.kind == SamplingSource::Kind::table) return tabled_interval(source);
     const std::uint64_t first = number(source.first);
     switch (source.kind) {
       case SamplingSource::Kind::table:
@@ -176,11 +176,21 @@ class FieldReader {
     return 0;
   }
 
-  /// Input: where the sampler stands, of no length if the record names none
-  [[nodiscard]] std::uint64_t tabled_interval(const Operand& sampler) const noexcept {
+  [[nodiscard]] std::uint64_t tabled_interval(const SamplingSource& source) const noexcept {
     if (message_.tables == nullptr) return 0;
-    const Value value = sampler.length == 0 ? Value{nullptr, 0} : locate(sampler);
-    return message_.tables->sampling_interval({value.bytes, value.length});
+    const Bytes ingress = bytes(source.ingress);
+    const Bytes egress = bytes(source.egress);
+    constexpr std::uint64_t kEgressFlow = 1;  // of flowDirection
+    const bool leaving = source.direction.length != 0 && number(source.direction) == kEgressFlow;
+    return message_.tables->sampling_interval(bytes(source.first), leaving ? egress : ingress,
+                                              leaving ? ingress : egress);
+  }
+
+  /// Returns: empty for an operand of no length.
+  [[nodiscard]] Bytes bytes(const Operand& operand) const noexcept {
+    if (operand.length == 0) return {};
+    const Value value = locate(operand);
+    return {value.bytes, value.length};
   }
 
   [[nodiscard]] static double probability(const Value& value) noexcept {

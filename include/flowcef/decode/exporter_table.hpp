@@ -49,10 +49,9 @@ struct Domain {
   OptionsTables tables;
   std::uint64_t store_serial = 0;  ///< of the store's domain that the tables are of
   SequenceTracker sequence;
-  std::optional<IpAddress> stated_exporter;  ///< who its options data says that it is, where that is believed
-  bool states_several = false;               ///< they say that it is one, and another: nobody knows
-  /// Of the latest NetFlow v5 header: one packet out of so many; 0: it says nothing.
-  std::uint16_t header_sampling = 0;
+  std::optional<IpAddress> stated_exporter;      ///< who its options data says that it is, where that is believed
+  bool states_several = false;                   ///< they say that it is one, and another: nobody knows
+  std::optional<std::uint16_t> header_sampling;  ///< of the latest NetFlow v5 header: one packet out of so many
 };
 
 struct Exporter {

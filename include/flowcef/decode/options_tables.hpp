@@ -25,9 +25,10 @@ enum class OptionsTable : std::uint8_t {
   user_name,              ///< 371 (v9: 40000) by 365, 148 or what else the exporter's table has as scope
   system_init_time,       ///< systemInitTimeMilliseconds (160); the key is empty
   class_name,             ///< of a traffic class; only the configuration has any
+  interface_sampling,     ///< as sampling_interval, of an interface: by 10, 14, 252, 253 or the v9 scope Interface
 };
 
-inline constexpr std::size_t kOptionsTableCount = 9;
+inline constexpr std::size_t kOptionsTableCount = 10;
 
 struct OptionsRow {
   OptionsTable table = OptionsTable::interface_name;
@@ -46,14 +47,15 @@ inline constexpr std::size_t kMaxOptionsKey = 20;
 inline constexpr std::uint64_t kMaxSamplingInterval = std::uint64_t{1} << 31;
 
 /// The tables of one observation domain. What a record is about is told by its elements, wherever they stand in it, as
-/// exporters disagree on what is scope. An interval that comes without a sampler holds for the whole domain, even if the
-/// record names an interface. Intervals and times beyond reason, and names with control characters, are left out.
+/// exporters disagree on what is scope. An interval belongs to the sampler that its record names, or else to the
+/// interface, or else to the whole domain. Intervals and times beyond reason, and names with control characters, are
+/// left out.
 /// Thread: one.
 /// Source: RFC 3954 section 6.1, RFC 5476 section 6.5, RFC 6759 section 4.
 class OptionsTables {
  public:
-  /// Asked for each row that is new or other than before; `false` keeps it out (a quota is used up).
-  using Accept = std::function<bool(const OptionsRow& row, bool is_new)>;
+  /// Asked for each row that is new (`before` is null) or other than before; `false` keeps it out (a quota is used up).
+  using Accept = std::function<bool(const OptionsRow& row, const OptionsRow* before)>;
 
   /// Takes what an options data set says; rows that are known already cost no allocation.
   void learn(const DataSet& set, const Accept& accept);
@@ -64,9 +66,11 @@ class OptionsTables {
   /// Input:   the value of an interface, application, VRF, sampler or user element, as it stands in the record
   /// Returns: empty if no row has that key
   [[nodiscard]] std::string_view name(OptionsTable table, Bytes key) const noexcept;
-  /// Input:   the value of samplerId or selectorId; empty: the record names none
-  /// Returns: the sampler's interval, or the domain's own; 0 if neither is known
-  [[nodiscard]] std::uint64_t sampling_interval(Bytes sampler) const noexcept;
+  /// Input:   the value of samplerId or selectorId, and of ingressInterface and egressInterface, the one first where the
+  ///          flow was observed; each empty if the record has it not
+  /// Returns: the interval of the first of them that has one, or the domain's own; 0 if none is known
+  [[nodiscard]] std::uint64_t sampling_interval(Bytes sampler, Bytes interface = {},
+                                                Bytes other_interface = {}) const noexcept;
   [[nodiscard]] std::optional<std::int64_t> system_init_ms() const noexcept;
 
   /// Returns: how many rows there are.
@@ -95,6 +99,7 @@ class OptionsTables {
   };
 
   [[nodiscard]] const OptionsRow* find(const RowKey& row) const noexcept;
+  [[nodiscard]] const OptionsRow* find(OptionsTable table, Bytes key) const noexcept;
   void take(const RowKey& row, std::string_view text, std::uint64_t number, const Accept& accept);
   void store(OptionsRow row);
 

@@ -228,7 +228,7 @@ struct IcmpSource {
 /// How the sampling interval, one packet out of so many, follows. Source: RFC 5477 section 8.2, RFC 7270 section 4.
 struct SamplingSource {
   enum class Kind : std::uint8_t {
-    table,        ///< the options table has it, by the sampler in `first` if that has a length
+    table,        ///< the options tables have it, by the sampler in `first` if that has a length, or by interface
     interval,     ///< `first` states it
     spacing,      ///< `first` packets are taken, then `second` are not
     population,   ///< `first` packets out of `second`
@@ -238,6 +238,10 @@ struct SamplingSource {
   Operand first;
   Operand second;
   std::uint8_t bits = 0;  ///< lowest bits of `first` that count; 0: all
+  /// For `table`: ingressInterface, egressInterface and flowDirection; of no length if the record has them not.
+  Operand ingress;
+  Operand egress;
+  Operand direction;
 };
 
 /// One test on the way to a record's event, and where each outcome leads: to the test of that index, or where it is

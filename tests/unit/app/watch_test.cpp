@@ -275,6 +275,31 @@ TEST_F(WatchTest, ChangedSamplingIsTold) {
   send("192.0.2.2", v5(0x4000 | 20, 2));
   look();
   EXPECT_EQ(told_.size(), 2U);
+  send("192.0.2.3", v5(0x4000 | 20, 1));
+  look();
+  send("192.0.2.3", v5(0, 2));
+  look();
+  ASSERT_EQ(told_.size(), 3U);
+  EXPECT_EQ(told_[2].value("SamplingIntervalBefore"), "20");
+  EXPECT_EQ(told_[2].value("SamplingIntervalNow"), "1");
+}
+
+TEST_F(WatchTest, InterfacesThatAreSampledDifferentlyAreNoChange) {
+  const auto options = [&](std::uint32_t second, std::uint32_t sequence) {
+    return MessageBuilder::ipfix(clock(), 1, sequence)
+        .options_templates(ipfix_options_record(400, {{10, 4}}, {{34, 4}}))
+        .set(400, ByteWriter().u32(1).u32(100).u32(2).u32(second));
+  };
+  for (std::uint32_t sequence = 1; sequence < 7; sequence += 2) {
+    send("192.0.2.1", options(1000, sequence));
+    look();
+  }
+  EXPECT_THAT(signatures(), IsEmpty());
+  send("192.0.2.1", options(0, 7));
+  look();
+  ASSERT_THAT(signatures(), ElementsAre("flowcef-sampling-changed"));
+  EXPECT_EQ(told_[0].value("SamplingIntervalBefore"), "1000");
+  EXPECT_EQ(told_[0].value("SamplingIntervalNow"), "1");
 }
 
 // SK-07: a clock that is wrong from the start, one that steps, and one that is right again.

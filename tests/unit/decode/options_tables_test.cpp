@@ -18,9 +18,9 @@ class OptionsTablesTest : public DecodeFixture {
  protected:
   void on_data_set(const DataSet& set) override {
     if (!set.layout.options) return;
-    tables_.learn(set, [this](const OptionsRow& row, bool is_new) {
+    tables_.learn(set, [this](const OptionsRow& row, const OptionsRow* before) {
       if (refuse_) return false;
-      asked_.emplace_back(row, is_new);
+      asked_.emplace_back(row, before == nullptr);
       return true;
     });
   }
@@ -133,9 +133,23 @@ TEST_F(OptionsTablesTest, TakesTheDomainsIntervalOfFortiOs) {
   EXPECT_EQ(interval({7}), 512U);
 }
 
-TEST_F(OptionsTablesTest, TakesAnInterfacesIntervalForTheDomain) {
-  netflow9({{2, 4}}, {{34, 4}, {35, 1}}, ByteWriter().u32(5).u32(100).u8(2));
-  EXPECT_EQ(interval(), 100U);
+// PX-08: of an interface, by the v9 scope or an element; interface 0 is none.
+TEST_F(OptionsTablesTest, KeepsInterfacesAndTheDomainApart) {
+  const auto of_interface = [&](std::initializer_list<std::uint8_t> first, std::initializer_list<std::uint8_t> other) {
+    return tables_.sampling_interval({}, std::vector(first), std::vector(other));
+  };
+  netflow9({{2, 4}}, {{34, 4}, {35, 1}}, ByteWriter().u32(5).u32(100).u8(2).u32(6).u32(1'000).u8(2));
+  EXPECT_EQ(interval(), 0U);
+  EXPECT_EQ(of_interface({5}, {}), 100U);
+  EXPECT_EQ(of_interface({0, 0, 0, 6}, {5}), 1'000U);
+  EXPECT_EQ(of_interface({7}, {0, 5}), 100U);
+  EXPECT_EQ(of_interface({7}, {}), 0U);
+  netflow9({{2, 4}}, {{34, 4}, {35, 1}}, ByteWriter().u32(0).u32(20).u8(2));
+  EXPECT_EQ(of_interface({7}, {8}), 20U);
+  ipfix({{14, 4}}, {{305, 4}, {306, 4}}, ByteWriter().u32(5).u32(1).u32(7));
+  EXPECT_EQ(of_interface({5}, {6}), 8U);
+  ipfix({{302, 2}, {14, 4}}, {{34, 4}}, ByteWriter().u16(5).u32(9).u32(3));
+  EXPECT_EQ(tables_.sampling_interval(std::vector<std::uint8_t>{5}, std::vector<std::uint8_t>{5}), 3U);
 }
 
 TEST_F(OptionsTablesTest, HasNoTableForWlans) {
@@ -198,7 +212,9 @@ std::vector<SamplingCase> sampling_cases() {
       {"no number", {{311, 8}}, f64(std::numeric_limits<double>::quiet_NaN()), 0},
       {"tiny probability", {{311, 8}}, f64(1e-300), 0},
       {"interval", {{34, 4}}, ByteWriter().u32(10), 10},
-      {"interval 0", {{34, 4}}, ByteWriter().u32(0), 0},
+      {"interval 0", {{34, 4}}, ByteWriter().u32(0), 1},
+      {"random interval 0", {{50, 2}}, ByteWriter().u16(0), 1},
+      {"interval 0 beside packets and space", {{34, 4}, {305, 4}, {306, 4}}, ByteWriter().u32(0).u32(1).u32(9), 10},
       {"longest interval", {{34, 4}}, ByteWriter().u32(kMost), kMost},
       {"interval beyond reason", {{34, 4}}, ByteWriter().u32(kMost + 1), 0},
       {"interval of 9 bytes", {{34, 9}}, ByteWriter().u8(0).u64(10), 0},
@@ -207,7 +223,7 @@ std::vector<SamplingCase> sampling_cases() {
   };
 }
 
-// PX-08: every way to state a rate; 0 and rates beyond reason are ignored.
+// PX-08: every way to state a rate; an interval of 0 is no sampling; rates beyond reason are ignored.
 TEST_F(OptionsTablesTest, ReadsSamplingIntervals) {
   for (const SamplingCase& row : sampling_cases()) {
     tables_ = OptionsTables();
@@ -322,7 +338,7 @@ TEST_F(OptionsTablesTest, RestoresWhatItHadAccepted) {
   tables_.for_each([&](const OptionsRow& row) { other.restore(row); });
   EXPECT_EQ(other.size(), 3U);
   EXPECT_EQ(other.name(OptionsTable::interface_name, std::vector<std::uint8_t>{1}), "eth0");
-  EXPECT_EQ(other.sampling_interval({}), 10U);
+  EXPECT_EQ(other.sampling_interval({}, std::vector<std::uint8_t>{1}), 10U);
   EXPECT_EQ(other.system_init_ms(), 1'600'000'000'000);
   EXPECT_TRUE(other.has(OptionsTable::system_init_time));
 }

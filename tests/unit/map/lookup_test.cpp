@@ -1,5 +1,11 @@
 // Names and sampling intervals out of options data, and names by the configuration, beside the numbers of flow records.
+#include <gmock/gmock.h>
+
 #include "data_set_lines.hpp"
+
+using testing::AllOf;
+using testing::EndsWith;
+using testing::StartsWith;
 
 namespace flowcef::test {
 namespace {
@@ -148,6 +154,26 @@ TEST_F(Lookups, TheIntervalOfTheRecordsSampler) {
   EXPECT_EQ(extension_with_tables({{4, 1}}, ByteWriter().u8(6)), "XProtocolIdentifier=6 XSamplingInterval=10");
   interval("", 1);
   EXPECT_EQ(extension_with_tables({{4, 1}}, ByteWriter().u8(6)), "XProtocolIdentifier=6") << "all packets are counted";
+}
+
+// PX-08: the rate of the interface where the flow was observed; of the other one where that has none.
+TEST_F(Lookups, TheIntervalOfTheRecordsInterface) {
+  use_keys("XOctets = \"@corrected_octets\"");
+  interval("", 10);
+  tables_.restore({OptionsTable::interface_sampling, "\x03", {}, 100});
+  tables_.restore({OptionsTable::interface_sampling, "\x04", {}, 200});
+  const auto made = [&](std::uint32_t ingress, std::uint16_t egress, std::uint8_t direction) {
+    return extension_with_tables({{1, 2}, {10, 4}, {14, 2}, {61, 1}},
+                                 ByteWriter().u16(7).u32(ingress).u16(egress).u8(direction));
+  };
+  EXPECT_THAT(made(3, 4, 0), AllOf(StartsWith("XOctets=700 "), EndsWith(" XSamplingInterval=100")));
+  EXPECT_THAT(made(3, 4, 1), StartsWith("XOctets=1400 "));
+  EXPECT_THAT(made(9, 4, 0), StartsWith("XOctets=1400 "));
+  EXPECT_THAT(made(3, 9, 1), StartsWith("XOctets=700 "));
+  EXPECT_THAT(made(9, 9, 0), StartsWith("XOctets=70 "));
+  interval("\x02", 1000);
+  EXPECT_THAT(extension_with_tables({{1, 2}, {48, 1}, {10, 1}}, ByteWriter().u16(7).u8(2).u8(3)),
+              StartsWith("XOctets=7000 "));
 }
 
 constexpr std::string_view kCorrected = R"(
