@@ -117,7 +117,7 @@ class Reload(Case):
 
         def write(i):
             siem = (f'[[output]]\nname = "siem"\nto = "{receiver.url()}"\nrequired = true\n'
-                    f'queue = "{16 + i // 3 % 2}MiB"\n')
+                    f'queue = "{256 + i // 3 % 2}MiB"\n')
             outputs = siem + self.file(copy, more="required = true")
             if i % 3 == 1:
                 outputs += self.file(extra, "extra", "required = true")
