@@ -120,6 +120,7 @@ void RecordPath::finish() {
 }
 
 void RecordPath::emit(const std::vector<BridgeEvent>& events) {
+  flush();
   for (const BridgeEvent& event : events) {
     const std::string id = event_prefix_ + std::to_string(next_event_);
     for (const auto& renderer : renderers_) renderer->write_event(event, id, next_event_);

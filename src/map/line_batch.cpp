@@ -18,7 +18,7 @@ LineBatch* BatchPool::acquire() {
 BatchRef BatchPool::seal(LineBatch* batch) {
   constexpr std::size_t kMostlyEmpty = 4;
   if (batch->used() > kBatchBytes / kMostlyEmpty) return BatchRef(batch);
-  auto copy = std::unique_ptr<LineBatch>(new LineBatch(batch->bytes(), batch->lines()));
+  auto copy = std::unique_ptr<LineBatch>(new LineBatch(*batch));
   copy->pool_ = this;
   release(batch);
   return BatchRef(copy.release());

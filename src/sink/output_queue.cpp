@@ -4,11 +4,12 @@
 
 namespace flowcef {
 
-OutputQueue::OutputQueue(const SinkConfig& config, OutputBooks& books, std::function<void()> wake)
+OutputQueue::OutputQueue(const SinkConfig& config, OutputBooks& books, const std::function<void()>& wake)
     : policy_(config.queue_full),
       required_(config.required),
       books_(books),
-      queue_(config.queue_bytes, std::move(wake)) {}
+      queue_(config.queue_bytes, wake),
+      events_(kEventBytes, wake) {}
 
 void OutputQueue::configure(const SinkConfig& config) {
   policy_ = config.queue_full;
@@ -41,17 +42,24 @@ std::size_t OutputQueue::push(BatchRef batch, Producer producer) {
 }
 
 PushResult OutputQueue::try_push(BatchRef batch, std::size_t cost, Producer producer, std::size_t& evicted) {
+  const auto evict = [&evicted](const BatchRef& old) { evicted += old->lines().size(); };
+  if (batch->is_of_events()) return events_.push_dropping_oldest(std::move(batch), cost, evict);
   if (required_ && producer == Producer::can_wait) {
     const PushResult result = queue_.wait_push(batch, cost);
     if (result != PushResult::full) return result;
   }
   if (policy_ == QueueFull::drop_newest) return queue_.try_push(std::move(batch), cost);
-  return queue_.push_dropping_oldest(std::move(batch), cost,
-                                     [&evicted](const BatchRef& old) { evicted += old->lines().size(); });
+  return queue_.push_dropping_oldest(std::move(batch), cost, evict);
+}
+
+void OutputQueue::close() {
+  queue_.close();
+  events_.close();
 }
 
 BatchRef OutputQueue::pop() {
-  BatchRef batch = queue_.pop().value_or(BatchRef{});
+  BatchRef batch = events_.pop().value_or(BatchRef{});
+  if (!batch) batch = queue_.pop().value_or(BatchRef{});
   if (batch) books_.taken(batch->lines().size());
   return batch;
 }

@@ -148,18 +148,25 @@ class Events(Case):
 
     def test_an_output_that_is_down_is_told_over_the_other(self):
         gone, receiver = Rsyslog(Apart(self, "gone"), "tcp"), Normalizer(Apart(self, "other"), "tcp")
-        bridge = Bridge(self, Output(gone.url(), name="gone"), Output(receiver.url(), name="other"), events=SETTINGS)
+        bridge = Bridge(self, Output(gone.url(), name="gone", queue="256KiB"), Output(receiver.url(), name="other"),
+                        events=SETTINGS)
         self.wait_until(lambda: bridge.log().count("connected output=") == 2, "both are connected")
         gone.kill()
 
         def told(signature):
             return any(b"flowcef-" + signature in line and b'"gone"' in line for line in self.lines_of(receiver))
         self.wait_until(lambda: told(b"output-down"), "the other output gets the event", DEADLINE)
-        self.assertTrue(bridge.process.running())
+        exporter = Exporter(self, bridge.port)
+
+        def queue_overflows():
+            for _ in range(1000):
+                exporter.netflow5(1)
+            return told(b"output-drops")
+        self.wait_until(queue_overflows, "records overflow its queue", DEADLINE)
         gone.start()
         self.wait_until(lambda: told(b"output-up"), "the output is back", DEADLINE)
         self.wait_until(lambda: any(b"flowcef-output-down" in line for line in self.lines_of(gone)),
-                        "what was told of it meanwhile reaches it too", DEADLINE)
+                        "what was told of it meanwhile reaches it too, whatever became of records", DEADLINE)
         bridge.stop()
 
 

@@ -63,8 +63,9 @@ int bound_socket(int type, const std::string& text, std::uint16_t& port) {
 
 }  // namespace
 
-BatchRef make_batch(BatchPool& pool, const std::vector<std::string>& lines, Framing framing) {
+BatchRef make_batch(BatchPool& pool, const std::vector<std::string>& lines, Framing framing, bool of_events) {
   LineBatch* batch = pool.acquire();
+  if (of_events) batch->set_of_events();
   for (const std::string& line : lines) {
     const bool counted = framing == Framing::octet_counting;
     const std::string before = counted ? std::to_string(line.size()) + " " : "";

@@ -21,7 +21,8 @@ struct ssl_ctx_st;
 
 namespace flowcef::test {
 
-BatchRef make_batch(BatchPool& pool, const std::vector<std::string>& lines, Framing framing = Framing::newline);
+BatchRef make_batch(BatchPool& pool, const std::vector<std::string>& lines, Framing framing = Framing::newline,
+                    bool of_events = false);
 
 /// Returns: `line <number> xxxx...`, `length` bytes long.
 std::string numbered_line(std::size_t number, std::size_t length);

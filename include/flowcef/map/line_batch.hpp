@@ -40,6 +40,8 @@ class LineBatch {
     return {bytes_.data() + line.offset, line.length};
   }
   [[nodiscard]] bool empty() const noexcept { return lines_.empty(); }
+  /// Whether its lines are events of the bridge's own.
+  [[nodiscard]] bool is_of_events() const noexcept { return of_events_; }
   /// Returns: bytes of memory that it takes; the same from commit() to clear().
   [[nodiscard]] std::size_t footprint() const noexcept { return bytes_.size() + lines_.capacity() * sizeof(LineRef); }
   [[nodiscard]] std::size_t room() const noexcept { return bytes_.size() - used_; }
@@ -55,14 +57,21 @@ class LineBatch {
   void grow_to_fit(std::size_t size) {
     if (room() < size) bytes_.resize(used_ + size);
   }
+  /// No line of a record may be in it.
+  void set_of_events() noexcept { of_events_ = true; }
   void clear() noexcept {
     lines_.clear();
     used_ = 0;
+    of_events_ = false;
   }
 
  private:
-  LineBatch(std::string_view bytes, std::span<const LineRef> lines)
-      : bytes_(bytes.begin(), bytes.end()), lines_(lines.begin(), lines.end()), used_(bytes.size()) {}
+  /// A copy of just its size.
+  explicit LineBatch(const LineBatch& large)
+      : bytes_(large.bytes_.begin(), large.bytes_.begin() + static_cast<std::ptrdiff_t>(large.used_)),
+        lines_(large.lines_),
+        used_(large.used_),
+        of_events_(large.of_events_) {}
 
   friend class BatchPool;
   friend class BatchRef;
@@ -70,6 +79,7 @@ class LineBatch {
   std::vector<char> bytes_;
   std::vector<LineRef> lines_;
   std::size_t used_ = 0;
+  bool of_events_ = false;
   std::atomic<int> references_{0};
   BatchPool* pool_ = nullptr;
 };

@@ -19,15 +19,17 @@ enum class Producer : std::uint8_t {
 };
 
 /// Bounded by the bytes of all batches that were submitted and not released, so also of those that were sent and are
-/// kept until the receiver has acknowledged them.
+/// kept until the receiver has acknowledged them. The bridge's own events have room of their own and go first: they tell
+/// of what costs lines, so lines must not cost them.
 /// Thread: any, but for abandon.
 class OutputQueue {
  public:
   static constexpr std::size_t kOverflowBytes = std::size_t{64} << 20;
+  static constexpr std::size_t kEventBytes = std::size_t{1} << 20;  ///< for events; the oldest are given up beyond it
 
   /// Input: of `config` queue_bytes, queue_full and required; `wake` as for BoundedQueue.
   /// Lifetime: keeps a reference to the books.
-  OutputQueue(const SinkConfig& config, OutputBooks& books, std::function<void()> wake);
+  OutputQueue(const SinkConfig& config, OutputBooks& books, const std::function<void()>& wake);
 
   /// A full queue lets a producer that can wait do so if the output is required. All else follows queue_full.
   /// Returns: the lines that the full queue cost, of this batch or of older ones.
@@ -43,15 +45,16 @@ class OutputQueue {
   void allow_overflow(bool allowed) { queue_.allow_overflow(allowed ? kOverflowBytes : 0); }
   /// Those that wait go on by queue_full, and nobody waits any more.
   void release_producers() { queue_.release_waiting(); }
-  void close() { queue_.close(); }
+  void close();
 
-  /// Returns: the oldest batch, its lines now in hand; nothing if there is none. It counts until release().
+  /// Returns: the oldest batch of events, or else of lines, which are now in hand; nothing if there is none. It counts
+  ///          until release().
   [[nodiscard]] BatchRef pop();
-  void release(const LineBatch& batch) { queue_.release(batch.footprint()); }
+  void release(const LineBatch& batch) { queue_for(batch).release(batch.footprint()); }
   /// Returns: bytes of all batches that count.
-  [[nodiscard]] std::size_t held_bytes() const { return queue_.held(); }
+  [[nodiscard]] std::size_t held_bytes() const { return queue_.held() + events_.held(); }
   /// Returns: true once closed and empty.
-  [[nodiscard]] bool finished() const { return queue_.finished(); }
+  [[nodiscard]] bool finished() const { return queue_.finished() && events_.finished(); }
 
   /// Counts what is left as dropped because of the stop.
   /// Thread:  while nobody pops.
@@ -61,6 +64,9 @@ class OutputQueue {
   [[nodiscard]] OutputBooks& books() noexcept { return books_; }
 
  private:
+  [[nodiscard]] BoundedQueue<BatchRef>& queue_for(const LineBatch& batch) noexcept {
+    return batch.is_of_events() ? events_ : queue_;
+  }
   std::size_t push(BatchRef batch, Producer producer);
   [[nodiscard]] PushResult try_push(BatchRef batch, std::size_t cost, Producer producer, std::size_t& evicted);
 
@@ -69,6 +75,7 @@ class OutputQueue {
   std::atomic<DropReason> full_reason_{DropReason::queue_full};
   OutputBooks& books_;
   BoundedQueue<BatchRef> queue_;
+  BoundedQueue<BatchRef> events_;
 };
 
 }  // namespace flowcef

@@ -64,6 +64,35 @@ TEST_F(OutputFeedTest, DropOldestCountsTheLinesThatGaveWay) {
   EXPECT_EQ(first_line(feed.feed.next()), test::numbered_line(10, 99));
 }
 
+// PX-12: what tells of the loss is not lost with it.
+TEST_P(OutputFeedTest, EventsHaveRoomOfTheirOwnAndGoFirst) {
+  Feed feed(feed_config(GetParam(), true));
+  const auto event = [&](std::size_t number) {
+    return test::make_batch(pool_, {test::numbered_line(number, 999)}, Framing::newline, true);
+  };
+  EXPECT_EQ(feed.submit(event(1), Producer::can_wait), 0U);
+  for (std::size_t i = 0; i < 50; ++i) feed.submit(batch(100 + i, 1), Producer::cannot_wait);
+  EXPECT_EQ(feed.submit(event(2), Producer::can_wait), 0U);
+  EXPECT_EQ(feed.books.counts().queued, 12U);
+  for (const std::size_t number : {1U, 2U}) {
+    EXPECT_EQ(first_line(feed.feed.next()), test::numbered_line(number, 999));
+    feed.feed.delivered(1, 1'000);
+  }
+  EXPECT_EQ(first_line(feed.feed.next()), line_that_stays(100, 140));
+  std::size_t lost = 0;
+  for (std::size_t i = 0; i < 2'000; ++i) lost += feed.submit(event(i), Producer::cannot_wait);
+  EXPECT_GT(lost, 900U);
+  EXPECT_EQ(feed.books.counts().dropped.at("queue_full"), 40U + lost);
+  EXPECT_TRUE(feed.books.counts().balanced());
+  feed.feed.dropped(DropReason::stopped, 1);
+  EXPECT_EQ(first_line(feed.feed.next()), test::numbered_line(lost, 999)) << "the oldest that is left";
+  feed.queue.close();
+  feed.feed.dropped(DropReason::stopped, 1);
+  feed.queue.abandon();
+  EXPECT_TRUE(feed.queue.finished());
+  EXPECT_EQ(feed.queue.held_bytes(), 0U);
+}
+
 TEST_F(OutputFeedTest, DropNewestCountsTheLinesThatWereRefused) {
   Feed feed(feed_config(QueueFull::drop_newest));
   EXPECT_EQ(feed.submit(batch(0, 9), Producer::cannot_wait), 0U);
