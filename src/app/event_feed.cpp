@@ -30,9 +30,16 @@ void EventFeed::schedule() {
 
 void EventFeed::look() {
   const EventsConfig config = config_();
-  if (!config.enabled) return watch_.reset();
-  if (!watch_) watch_.emplace(log_);
-  std::vector<BridgeEvent> events = watch_->compare(pipeline_.survey(), config);
+  if (!config.enabled) {
+    was_off_ = true;
+    return watch_.reset();
+  }
+  const BridgeSurvey survey = pipeline_.survey();
+  if (!watch_) {
+    watch_.emplace(log_);
+    if (was_off_) watch_->begin(survey);
+  }
+  std::vector<BridgeEvent> events = watch_->compare(survey, config);
   if (!events.empty()) pipeline_.post(std::move(events));
 }
 

@@ -9,22 +9,45 @@ constexpr std::int64_t kMinuteNs = 60'000'000'000;
 
 std::optional<std::uint64_t> EventLimits::allow(EventKind kind, std::string_view subject, std::int64_t now_ns,
                                                 std::size_t max_per_minute) {
-  if (now_ns - began_ns_ >= kMinuteNs || now_ns < began_ns_) {
-    began_ns_ = now_ns;
-    sent_ = {};
-    told_.clear();
-    waiting_.clear();
-  }
+  if (now_ns - began_ns_ >= kMinuteNs || now_ns < began_ns_) begin_minute(now_ns, max_per_minute);
   Key key(kind, subject);
   if (told_.contains(key)) return std::nullopt;
   const auto at = static_cast<std::size_t>(kind);
-  if (sent_[at] >= max_per_minute) {
-    if (waiting_.insert(std::move(key)).second) ++held_back_[at];
+  const auto waiting = waiting_.find(key);
+  const bool has_turn = waiting != waiting_.end() && waiting->second.has_turn;
+  if (!has_turn && sent_[at] + turns_[at] >= max_per_minute) {
+    if (waiting != waiting_.end()) {
+      waiting->second.asked = true;
+    } else {
+      waiting_.emplace(std::move(key), Waiting{.since = refusals_++});
+      ++held_back_[at];
+    }
     return std::nullopt;
   }
+  if (has_turn) --turns_[at];
+  if (waiting != waiting_.end()) waiting_.erase(waiting);
   ++sent_[at];
   told_.insert(std::move(key));
   return std::exchange(held_back_[at], 0);
+}
+
+void EventLimits::begin_minute(std::int64_t now_ns, std::size_t max_per_minute) {
+  began_ns_ = now_ns;
+  sent_ = {};
+  turns_ = {};
+  told_.clear();
+  std::erase_if(waiting_, [](const auto& entry) { return !entry.second.asked; });
+  std::map<std::uint64_t, const Key*> oldest_first;
+  for (auto& [key, waiting] : waiting_) {
+    waiting.asked = waiting.has_turn = false;
+    oldest_first.emplace(waiting.since, &key);
+  }
+  for (const auto& [since, key] : oldest_first) {
+    std::size_t& turns = turns_[static_cast<std::size_t>(key->first)];
+    if (turns == max_per_minute) continue;
+    ++turns;
+    waiting_.at(*key).has_turn = true;
+  }
 }
 
 }  // namespace flowcef

@@ -1,6 +1,7 @@
 #include "flowcef/app/exporter_rhythm.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace flowcef {
 namespace {
@@ -10,13 +11,20 @@ constexpr std::size_t kEpochGaps = 16;
 
 }  // namespace
 
-void ExporterRhythm::heard(std::int64_t now_ns, std::int64_t long_ns, std::int64_t most_ns) {
+void ExporterRhythm::heard(std::int64_t now_ns, std::int64_t long_ns, bool was_silent) {
   if (heard_ns_ == 0) {
     first_ns_ = heard_ns_ = epochs_[0].began_ns = now_ns;
     return;
   }
-  const std::int64_t gap = std::min(now_ns - heard_ns_, most_ns);
+  std::int64_t gap = now_ns - heard_ns_;
+  const std::int64_t heard_for = heard_ns_ - back_ns_;
   heard_ns_ = now_ns;
+  if (was_silent) {
+    const bool is_outage = back_ns_ == 0 || heard_for >= std::min(gap, silence_ns_);
+    back_ns_ = now_ns;
+    gap = std::min(gap, std::exchange(silence_ns_, gap));
+    if (is_outage) return;
+  }
   ++gaps_;
   if (epochs_[0].gaps >= kEpochGaps && now_ns - epochs_[0].began_ns >= kEpochNs) {
     epochs_[1] = epochs_[0];

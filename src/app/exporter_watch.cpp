@@ -149,11 +149,8 @@ void ExporterWatch::watch_silence(const Key& key, Watched& watched, bool is_hear
   const std::int64_t wanted = to_ns(config_.silent_after);
   const std::int64_t long_gap = wanted == 0 ? std::numeric_limits<std::int64_t>::max() : wanted + wanted / 2;
   if (is_heard && std::abs(now_ns_ - watched.before.last_heard_ns) < kLiveNs) {
-    // An outage is not what is usual from now on, but an exporter that has changed its interval is told of only once or
-    // twice.
-    const std::int64_t most = watched.is_silent ? 2 * patience : std::numeric_limits<std::int64_t>::max();
+    watched.rhythm.heard(now_ns_, long_gap, watched.is_silent);
     if (std::exchange(watched.is_silent, false)) watched.back_after_ns = silence;
-    watched.rhythm.heard(now_ns_, long_gap, most);
   } else if (!watched.is_silent && patience != 0 && is_known(watched) && silence >= patience) {
     Finding found = finding(EventKind::exporter_silent, key,
                             "nothing came for " + seconds(silence) + ", and gaps of " +

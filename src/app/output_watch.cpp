@@ -48,6 +48,14 @@ std::uint64_t percent_of(std::uint64_t part, std::uint64_t whole) {
 
 }  // namespace
 
+void OutputWatch::begin(const std::vector<OutputStatus>& outputs) {
+  for (const OutputStatus& output : outputs) {
+    Watched& watched = watched_[output.config.name];
+    watched.dropped_told = output.counts.dropped_lines();
+    watched.dropped_by_reason = output.counts.dropped;
+  }
+}
+
 void OutputWatch::compare(const std::vector<OutputStatus>& outputs, std::int64_t now_ns, const ReportFinding& report) {
   now_ns_ = now_ns;
   std::erase_if(watched_, [&](const auto& entry) {

@@ -9,6 +9,11 @@ constexpr std::uint8_t kWarning = 4;  // severity of an event that the log warns
 
 }  // namespace
 
+void Watch::begin(const BridgeSurvey& now) {
+  kernel_drops_told_ = now.books.value("kernel_drops");
+  outputs_.begin(now.outputs);
+}
+
 std::vector<BridgeEvent> Watch::compare(const BridgeSurvey& now, const EventsConfig& config) {
   now_ns_ = now.taken_ns;
   const ReportFinding report = [&](Finding found) { return take(std::move(found), config); };

@@ -35,6 +35,7 @@ class EventFeed {
   std::function<EventsConfig()> config_;
   Logger log_;
   std::optional<Watch> watch_;  ///< nothing: no events are wanted
+  bool was_off_ = false;        ///< so a watch that begins is not there from the start
   std::unique_ptr<Timer> timer_;
 };
 

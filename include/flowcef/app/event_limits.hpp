@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -15,7 +16,8 @@
 
 namespace flowcef {
 
-/// Who is refused asks again: nothing is lost by it but its time.
+/// Who is refused asks again: nothing is lost by it but its time. Of those, the ones that have waited longest have their
+/// turn in the next minute.
 /// Thread: one.
 class EventLimits {
  public:
@@ -26,12 +28,21 @@ class EventLimits {
 
  private:
   using Key = std::pair<EventKind, std::string>;
+  struct Waiting {
+    std::uint64_t since = 0;  ///< number of the refusal
+    bool asked = true;        ///< within the minute
+    bool has_turn = false;
+  };
+
+  void begin_minute(std::int64_t now_ns, std::size_t max_per_minute);
 
   std::int64_t began_ns_ = 0;  ///< of the minute
   std::array<std::size_t, kEventKindCount> sent_{};
   std::array<std::uint64_t, kEventKindCount> held_back_{};
-  std::set<Key> told_;     ///< within the minute
-  std::set<Key> waiting_;  ///< the same, for want of room
+  std::array<std::size_t, kEventKindCount> turns_{};  ///< of those that wait
+  std::set<Key> told_;                                ///< within the minute
+  std::map<Key, Waiting> waiting_;                    ///< refused for want of room, and not told since
+  std::uint64_t refusals_ = 0;
 };
 
 }  // namespace flowcef

@@ -17,13 +17,15 @@ class ExporterRhythm {
   static constexpr std::int64_t kPatience = 3;
 
   /// It has sent something since the last time.
-  /// Input: what is long for a gap; the first gap behind a silence counts as at most `most`.
-  void heard(std::int64_t now_ns, std::int64_t long_ns, std::int64_t most_ns);
+  /// Input: what is long for a gap; whether this one was taken for a silence. One silence is an outage, and teaches
+  ///        nothing; two between which it was heard for a shorter time are an interval, of the shorter one's length.
+  void heard(std::int64_t now_ns, std::int64_t long_ns, bool was_silent);
   /// Nobody could have heard it for so long, or the clock went by so much.
   void pause(std::int64_t ns) noexcept {
     if (heard_ns_ == 0) return;
     heard_ns_ += ns;
     first_ns_ += ns;
+    if (back_ns_ != 0) back_ns_ += ns;
   }
 
   [[nodiscard]] std::int64_t silent_for(std::int64_t now_ns) const noexcept { return now_ns - heard_ns_; }
@@ -47,6 +49,8 @@ class ExporterRhythm {
   std::array<Epoch, 2> epochs_{};  ///< the current one, and the one before
   std::int64_t first_ns_ = 0;
   std::int64_t heard_ns_ = 0;
+  std::int64_t back_ns_ = 0;     ///< when its latest silence ended; 0: it never was silent
+  std::int64_t silence_ns_ = 0;  ///< how long that was
   std::size_t gaps_ = 0;
 };
 

@@ -13,6 +13,8 @@ namespace flowcef {
 /// Thread: one.
 class OutputWatch {
  public:
+  /// Takes the lines that were dropped until now for told.
+  void begin(const std::vector<OutputStatus>& outputs);
   /// Input: the time of day in nanoseconds
   void compare(const std::vector<OutputStatus>& outputs, std::int64_t now_ns, const ReportFinding& report);
   void books(const std::vector<OutputStatus>& outputs, const ReportFinding& report) const;

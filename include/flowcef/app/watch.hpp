@@ -20,6 +20,8 @@ class Watch {
   /// Input: where events go too of which the log does not tell already
   explicit Watch(Logger log) : log_(std::move(log)) {}
 
+  /// Takes what was lost until now for told. For a watch that begins while the bridge runs.
+  void begin(const BridgeSurvey& now);
   /// To be called once a second.
   /// Returns: what there is to tell, most of it the worst first.
   [[nodiscard]] std::vector<BridgeEvent> compare(const BridgeSurvey& now, const EventsConfig& config);

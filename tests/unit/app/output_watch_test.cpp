@@ -36,6 +36,22 @@ TEST_F(OutputWatchTest, AnOutputThatIsDownIsToldAndThatItIsUp) {
   EXPECT_THAT(signatures(), ElementsAre("flowcef-output-down", "flowcef-output-up"));
 }
 
+// PX-09: events that a reload switches on tell nothing of what was lost before.
+TEST_F(OutputWatchTest, WhatWasLostBeforeTheWatchBeganIsNotTold) {
+  output().counts.submitted = 100;
+  output().counts.dropped["queue_full"] = 50;
+  kernel_drops_ = 7;
+  watch_.begin(survey());
+  run(10);
+  EXPECT_THAT(signatures(), IsEmpty());
+  output().counts.dropped["queue_full"] = 52;
+  kernel_drops_ = 10;
+  run(1);
+  ASSERT_THAT(signatures(), ElementsAre("flowcef-output-drops", "flowcef-kernel-drops"));
+  EXPECT_EQ(told_[0].value("cnt"), "2");
+  EXPECT_EQ(told_[1].value("cnt"), "3");
+}
+
 TEST_F(OutputWatchTest, AShortInterruptionIsNone) {
   run(10);
   output().links[0].state = LinkState::connecting;

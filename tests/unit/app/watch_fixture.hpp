@@ -47,8 +47,7 @@ class WatchTest : public testing::Test {
     return static_cast<std::uint32_t>(kBegin / kSecond + second_ + ahead);
   }
 
-  /// Ends the second.
-  void look() {
+  [[nodiscard]] BridgeSurvey survey() {
     WorkerSurvey worker;
     worker.taken_ns = kBegin + second_ * kSecond + kSecond / 2;
     if (decodes_) decoder_.tick(worker.taken_ns);
@@ -59,7 +58,12 @@ class WatchTest : public testing::Test {
     survey.add(worker);
     survey.outputs = outputs_;
     survey.inputs.emplace_back().name = "flows";
-    for (BridgeEvent& event : watch_.compare(survey, config_)) told_.push_back({second_, std::move(event)});
+    return survey;
+  }
+
+  /// Ends the second.
+  void look() {
+    for (BridgeEvent& event : watch_.compare(survey(), config_)) told_.push_back({second_, std::move(event)});
     ++second_;
   }
 

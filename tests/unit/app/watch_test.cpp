@@ -97,6 +97,31 @@ TEST_F(WatchTest, SilenceIsMeasuredByWhatIsUsual) {
   EXPECT_THAT(signatures(), ElementsAre("flowcef-exporter-silent"));
 }
 
+// SK-04: an outage is not what is usual from then on, so the next one is told of as soon.
+TEST_F(WatchTest, OutagesDoNotTeachPatience) {
+  std::uint32_t sequence = 1;
+  std::vector<int> ends;
+  for (const int outage : {2000, 300, 1200, 1200}) {
+    run(1500, [&](int) { flows("192.0.2.1", sequence); });
+    ends.push_back(second_);
+    run(outage);
+  }
+  std::erase_if(told_, [](const Told& told) { return told.event.signature != "flowcef-exporter-silent"; });
+  ASSERT_EQ(told_.size(), ends.size());
+  for (std::size_t i = 0; i < ends.size(); ++i) EXPECT_LE(told_[i].second, ends[i] + 61) << i;
+}
+
+// SK-04: silent twice, and then that is its interval, of which it is told once (SK-05).
+TEST_F(WatchTest, AnExporterMayTakeToALongerInterval) {
+  std::uint32_t sequence = 1;
+  run(600, [&](int) { flows("192.0.2.1", sequence); });
+  run(4 * 3600, [&](int second) {
+    if (second % 600 < 3) flows("192.0.2.1", sequence);
+  });
+  EXPECT_THAT(signatures(), ElementsAre("flowcef-exporter-silent", "flowcef-exporter-back", "flowcef-exporter-silent",
+                                        "flowcef-exporter-back", "flowcef-exporter-interval"));
+}
+
 // SK-05: every ten minutes is accepted, with one warning.
 TEST_F(WatchTest, AnExporterThatSendsSeldomIsToldOnce) {
   std::uint32_t sequence = 1;
@@ -180,6 +205,25 @@ TEST_F(WatchTest, HowLongItWasSilentIsToldLaterToo) {
     EXPECT_EQ(told.value("SilentSeconds"), told_.front().value("SilentSeconds"));
   }
   EXPECT_EQ(back, std::size_t{kExporters});
+}
+
+// PX-09: there is always more to tell than may be told, and yet each has its turn.
+TEST_F(WatchTest, TheFirstExportersDoNotUseUpTheLimit) {
+  constexpr int kExporters = 12;
+  config_.max_per_minute = 4;
+  std::array<std::uint32_t, kExporters> sequences{};
+  run(600, [&](int) {
+    for (int i = 0; i < kExporters; ++i) {
+      flows("192.0.2." + std::to_string(i), sequences[static_cast<std::size_t>(i)]);
+      sequences[static_cast<std::size_t>(i)] += 3;
+    }
+  });
+  std::map<std::string, int> told_of;
+  for (const Told& told : told_) {
+    if (told.event.signature == "flowcef-sequence-gap") ++told_of[told.event.exporter->to_string()];
+  }
+  ASSERT_EQ(told_of.size(), std::size_t{kExporters});
+  for (const auto& [exporter, times] : told_of) EXPECT_THAT(times, AllOf(testing::Ge(2), testing::Le(5))) << exporter;
 }
 
 // PX-16: a flood of made-up addresses is none of the exporters that are known.
