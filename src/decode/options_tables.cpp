@@ -311,11 +311,12 @@ std::string_view OptionsTables::name(OptionsTable table, Bytes key) const noexce
   return row == nullptr ? std::string_view() : std::string_view(row->text);
 }
 
-std::uint64_t OptionsTables::sampling_interval(Bytes sampler, Bytes interface, Bytes other_interface) const noexcept {
+std::uint64_t OptionsTables::sampling_interval(Bytes sampler, std::span<const Bytes> interfaces) const noexcept {
   const OptionsRow* row = sampler.empty() ? nullptr : find(OptionsTable::sampling_interval, sampler);
-  if (row == nullptr && has(OptionsTable::interface_sampling)) {
-    row = find(OptionsTable::interface_sampling, interface);
-    if (row == nullptr) row = find(OptionsTable::interface_sampling, other_interface);
+  if (has(OptionsTable::interface_sampling)) {
+    for (const Bytes interface : interfaces) {
+      if (row == nullptr) row = find(OptionsTable::interface_sampling, interface);
+    }
   }
   if (row == nullptr) row = find(OptionsTable::sampling_interval, {});
   return row == nullptr ? 0 : row->number;

@@ -1,12 +1,13 @@
 #include "derived_values.hpp"
 
+#include <array>
+
 #include "time_sources.hpp"
 
 namespace flowcef {
 namespace {
 
-constexpr std::uint16_t kIngressInterfaceId = 10;
-constexpr std::uint16_t kEgressInterfaceId = 14;
+constexpr std::array<std::uint16_t, 4> kInterfaceIds = {10, 252, 14, 253};
 constexpr std::uint16_t kSamplingInterval = 34;
 constexpr std::uint16_t kSamplerId = 48;
 constexpr std::uint16_t kSamplerRandomInterval = 50;
@@ -57,8 +58,8 @@ SamplingSource tabled(const Template& layout) {
   SamplingSource source;
   source.first = number_operand(layout, kSamplerId);
   if (source.first.length == 0) source.first = number_operand(layout, kSelectorId);
-  source.ingress = number_operand(layout, kIngressInterfaceId);
-  source.egress = number_operand(layout, kEgressInterfaceId);
+  for (std::size_t i = 0; i < kInterfaceIds.size(); ++i)
+    source.interfaces[i] = number_operand(layout, kInterfaceIds[i]);
   source.direction = number_operand(layout, kFlowDirectionId);
   return source;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstddef>
@@ -178,12 +179,12 @@ class FieldReader {
 
   [[nodiscard]] std::uint64_t tabled_interval(const SamplingSource& source) const noexcept {
     if (message_.tables == nullptr) return 0;
-    const Bytes ingress = bytes(source.ingress);
-    const Bytes egress = bytes(source.egress);
+    const auto& [ingress, physical_ingress, egress, physical_egress] = source.interfaces;
+    std::array interfaces = {bytes(ingress), bytes(physical_ingress), bytes(egress), bytes(physical_egress)};
     constexpr std::uint64_t kEgressFlow = 1;  // of flowDirection
     const bool leaving = source.direction.length != 0 && number(source.direction) == kEgressFlow;
-    return message_.tables->sampling_interval(bytes(source.first), leaving ? egress : ingress,
-                                              leaving ? ingress : egress);
+    if (leaving) std::ranges::rotate(interfaces, interfaces.begin() + 2);
+    return message_.tables->sampling_interval(bytes(source.first), interfaces);
   }
 
   /// Returns: empty for an operand of no length.

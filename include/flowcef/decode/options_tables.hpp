@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -66,11 +67,10 @@ class OptionsTables {
   /// Input:   the value of an interface, application, VRF, sampler or user element, as it stands in the record
   /// Returns: empty if no row has that key
   [[nodiscard]] std::string_view name(OptionsTable table, Bytes key) const noexcept;
-  /// Input:   the value of samplerId or selectorId, and of ingressInterface and egressInterface, the one first where the
-  ///          flow was observed; each empty if the record has it not
+  /// Input:   the value of samplerId or selectorId, and of the record's interfaces, those first where the flow was
+  ///          observed; each empty if the record has it not
   /// Returns: the interval of the first of them that has one, or the domain's own; 0 if none is known
-  [[nodiscard]] std::uint64_t sampling_interval(Bytes sampler, Bytes interface = {},
-                                                Bytes other_interface = {}) const noexcept;
+  [[nodiscard]] std::uint64_t sampling_interval(Bytes sampler, std::span<const Bytes> interfaces = {}) const noexcept;
   [[nodiscard]] std::optional<std::int64_t> system_init_ms() const noexcept;
 
   /// Returns: how many rows there are.

@@ -238,9 +238,9 @@ struct SamplingSource {
   Operand first;
   Operand second;
   std::uint8_t bits = 0;  ///< lowest bits of `first` that count; 0: all
-  /// For `table`: ingressInterface, egressInterface and flowDirection; of no length if the record has them not.
-  Operand ingress;
-  Operand egress;
+  /// For `table`: ingressInterface, ingressPhysicalInterface and the two of egress, and flowDirection; of no length if
+  /// the record has them not.
+  std::array<Operand, 4> interfaces;
   Operand direction;
 };
 

@@ -1,5 +1,6 @@
 #include "flowcef/decode/options_tables.hpp"
 
+#include <array>
 #include <bit>
 #include <limits>
 #include <string>
@@ -136,7 +137,8 @@ TEST_F(OptionsTablesTest, TakesTheDomainsIntervalOfFortiOs) {
 // PX-08: of an interface, by the v9 scope or an element; interface 0 is none.
 TEST_F(OptionsTablesTest, KeepsInterfacesAndTheDomainApart) {
   const auto of_interface = [&](std::initializer_list<std::uint8_t> first, std::initializer_list<std::uint8_t> other) {
-    return tables_.sampling_interval({}, std::vector(first), std::vector(other));
+    const std::vector<std::uint8_t> bytes[] = {first, other};
+    return tables_.sampling_interval({}, std::array{Bytes(bytes[0]), Bytes(bytes[1])});
   };
   netflow9({{2, 4}}, {{34, 4}, {35, 1}}, ByteWriter().u32(5).u32(100).u8(2).u32(6).u32(1'000).u8(2));
   EXPECT_EQ(interval(), 0U);
@@ -149,7 +151,8 @@ TEST_F(OptionsTablesTest, KeepsInterfacesAndTheDomainApart) {
   ipfix({{14, 4}}, {{305, 4}, {306, 4}}, ByteWriter().u32(5).u32(1).u32(7));
   EXPECT_EQ(of_interface({5}, {6}), 8U);
   ipfix({{302, 2}, {14, 4}}, {{34, 4}}, ByteWriter().u16(5).u32(9).u32(3));
-  EXPECT_EQ(tables_.sampling_interval(std::vector<std::uint8_t>{5}, std::vector<std::uint8_t>{5}), 3U);
+  const std::vector<std::uint8_t> five{5};
+  EXPECT_EQ(tables_.sampling_interval(five, std::array{Bytes(five)}), 3U);
 }
 
 TEST_F(OptionsTablesTest, HasNoTableForWlans) {
@@ -338,7 +341,8 @@ TEST_F(OptionsTablesTest, RestoresWhatItHadAccepted) {
   tables_.for_each([&](const OptionsRow& row) { other.restore(row); });
   EXPECT_EQ(other.size(), 3U);
   EXPECT_EQ(other.name(OptionsTable::interface_name, std::vector<std::uint8_t>{1}), "eth0");
-  EXPECT_EQ(other.sampling_interval({}, std::vector<std::uint8_t>{1}), 10U);
+  const std::vector<std::uint8_t> one{1};
+  EXPECT_EQ(other.sampling_interval({}, std::array{Bytes(one)}), 10U);
   EXPECT_EQ(other.system_init_ms(), 1'600'000'000'000);
   EXPECT_TRUE(other.has(OptionsTable::system_init_time));
 }

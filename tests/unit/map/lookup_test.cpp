@@ -171,6 +171,7 @@ TEST_F(Lookups, TheIntervalOfTheRecordsInterface) {
   EXPECT_THAT(made(9, 4, 0), StartsWith("XOctets=1400 "));
   EXPECT_THAT(made(3, 9, 1), StartsWith("XOctets=700 "));
   EXPECT_THAT(made(9, 9, 0), StartsWith("XOctets=70 "));
+  EXPECT_THAT(extension_with_tables({{1, 2}, {253, 4}}, ByteWriter().u16(7).u32(4)), StartsWith("XOctets=1400 "));
   interval("\x02", 1000);
   EXPECT_THAT(extension_with_tables({{1, 2}, {48, 1}, {10, 1}}, ByteWriter().u16(7).u8(2).u8(3)),
               StartsWith("XOctets=7000 "));
