@@ -120,8 +120,9 @@ void RecordPath::finish() {
 }
 
 void RecordPath::emit(const std::vector<BridgeEvent>& events) {
-  flush();
+  bool is_routine = true;  // other events are in batches of their own
   for (const BridgeEvent& event : events) {
+    if (std::exchange(is_routine, event.is_routine) != event.is_routine) flush();
     const std::string id = event_prefix_ + std::to_string(next_event_);
     for (const auto& renderer : renderers_) renderer->write_event(event, id, next_event_);
     ++next_event_;

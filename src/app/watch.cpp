@@ -38,8 +38,9 @@ void Watch::add(Finding found) {
     log_->log(kind.severity >= kWarning ? spdlog::level::warn : spdlog::level::info, "{}: {} of={}", kind.signature,
               printable(found.text), printable(found.subject));
   }
+  const bool is_routine = found.kind == EventKind::exporter_books || found.kind == EventKind::output_books;
   events_.push_back({kind.signature, kind.name, kind.severity, now_ns_ / 1'000'000, found.exporter,
-                     std::move(found.text), std::move(found.keys)});
+                     std::move(found.text), std::move(found.keys), is_routine});
 }
 
 void Watch::watch_kernel(const BridgeSurvey& now, const ReportFinding& report) {

@@ -167,7 +167,7 @@ void Renderer::write_event(const BridgeEvent& event, std::string_view id, std::u
   line.frame_end = batch_->used() + static_cast<std::uint32_t>(frame.size());
   std::memcpy(batch_->tail(), frame.data(), frame.size());
   batch_->commit(line);
-  batch_->set_of_events();
+  if (!event.is_routine) batch_->set_of_events();
   counters_.lines.add();
   counters_.events.add();
   counters_.bytes.add(text.size());

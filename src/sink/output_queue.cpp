@@ -59,7 +59,11 @@ void OutputQueue::close() {
 
 BatchRef OutputQueue::pop() {
   BatchRef batch = events_.pop().value_or(BatchRef{});
-  if (!batch) batch = queue_.pop().value_or(BatchRef{});
+  if (batch) {
+    events_.release(batch->footprint());
+  } else {
+    batch = queue_.pop().value_or(BatchRef{});
+  }
   if (batch) books_.taken(batch->lines().size());
   return batch;
 }

@@ -29,6 +29,7 @@ struct BridgeEvent {
   std::optional<IpAddress> exporter;  ///< nothing: it is of the bridge
   std::string text;                   ///< for people
   std::vector<Key> keys;              ///< the most telling first
+  bool is_routine = false;            ///< nothing has happened: it may wait, and be lost, with the lines of records
 };
 
 /// Returns: `CEF:0|vendor|product|version|`, of the rule for what no other rule is for.

@@ -40,7 +40,7 @@ class LineBatch {
     return {bytes_.data() + line.offset, line.length};
   }
   [[nodiscard]] bool empty() const noexcept { return lines_.empty(); }
-  /// Whether its lines are events of the bridge's own.
+  /// Whether its lines are events of the bridge's own, and no routine.
   [[nodiscard]] bool is_of_events() const noexcept { return of_events_; }
   /// Returns: bytes of memory that it takes; the same from commit() to clear().
   [[nodiscard]] std::size_t footprint() const noexcept { return bytes_.size() + lines_.capacity() * sizeof(LineRef); }

@@ -81,7 +81,8 @@ class Renderer {
   void look_up_in(LookupReader* reader) noexcept { prober_.look_up_in(reader); }
   /// Writes one line for each record; hands on every batch that fills up on the way.
   void render(const DataSet& set, const EventIds& ids);
-  /// Writes a line of the bridge's own. To be called between two flush(), as its batch holds no line of a record.
+  /// Writes a line of the bridge's own. To be called behind a flush(), unless the line before was such a one too, and as
+  /// much routine as this one.
   /// Input: `id`: of the event
   void write_event(const BridgeEvent& event, std::string_view id, std::uint64_t number);
   /// Shows each record's line, and how it came about, in place of rendering it; counts nothing. Slower.

@@ -19,8 +19,8 @@ enum class Producer : std::uint8_t {
 };
 
 /// Bounded by the bytes of all batches that were submitted and not released, so also of those that were sent and are
-/// kept until the receiver has acknowledged them. The bridge's own events have room of their own and go first: they tell
-/// of what costs lines, so lines must not cost them.
+/// kept until the receiver has acknowledged them. The bridge's own events have room of their own until they are popped,
+/// and go first: they tell of what costs lines, so lines must not cost them.
 /// Thread: any, but for abandon.
 class OutputQueue {
  public:
@@ -50,9 +50,11 @@ class OutputQueue {
   /// Returns: the oldest batch of events, or else of lines, which are now in hand; nothing if there is none. It counts
   ///          until release().
   [[nodiscard]] BatchRef pop();
-  void release(const LineBatch& batch) { queue_for(batch).release(batch.footprint()); }
-  /// Returns: bytes of all batches that count.
-  [[nodiscard]] std::size_t held_bytes() const { return queue_.held() + events_.held(); }
+  void release(const LineBatch& batch) {
+    if (!batch.is_of_events()) queue_.release(batch.footprint());
+  }
+  /// Returns: bytes of all batches that count towards queue_bytes.
+  [[nodiscard]] std::size_t held_bytes() const { return queue_.held(); }
   /// Returns: true once closed and empty.
   [[nodiscard]] bool finished() const { return queue_.finished() && events_.finished(); }
 
@@ -64,9 +66,6 @@ class OutputQueue {
   [[nodiscard]] OutputBooks& books() noexcept { return books_; }
 
  private:
-  [[nodiscard]] BoundedQueue<BatchRef>& queue_for(const LineBatch& batch) noexcept {
-    return batch.is_of_events() ? events_ : queue_;
-  }
   std::size_t push(BatchRef batch, Producer producer);
   [[nodiscard]] PushResult try_push(BatchRef batch, std::size_t cost, Producer producer, std::size_t& evicted);
 
