@@ -1,9 +1,13 @@
 #include "flowcef/app/event_limits.hpp"
 
+#include <cstdlib>
+
 namespace flowcef {
 namespace {
 
 constexpr std::int64_t kMinuteNs = 60'000'000'000;
+/// Who has something to tell asks again within that time, so for so long turns are kept.
+constexpr std::int64_t kTurnNs = 30'000'000'000;
 
 }  // namespace
 
@@ -14,12 +18,13 @@ std::optional<std::uint64_t> EventLimits::allow(EventKind kind, std::string_view
   if (told_.contains(key)) return std::nullopt;
   const auto at = static_cast<std::size_t>(kind);
   const auto waiting = waiting_.find(key);
-  const bool has_turn = waiting != waiting_.end() && waiting->second.has_turn;
-  if (!has_turn && sent_[at] + turns_[at] >= max_per_minute) {
+  const bool turns_count = now_ns - began_ns_ < kTurnNs;
+  const bool has_turn = turns_count && waiting != waiting_.end() && waiting->second.has_turn;
+  if (!has_turn && sent_[at] + (turns_count ? turns_[at] : 0) >= max_per_minute) {
     if (waiting != waiting_.end()) {
-      waiting->second.asked = true;
+      waiting->second.asked_ns = now_ns;
     } else {
-      waiting_.emplace(std::move(key), Waiting{.since = refusals_++});
+      waiting_.emplace(std::move(key), Waiting{.since = refusals_++, .asked_ns = now_ns});
       ++held_back_[at];
     }
     return std::nullopt;
@@ -36,10 +41,10 @@ void EventLimits::begin_minute(std::int64_t now_ns, std::size_t max_per_minute) 
   sent_ = {};
   turns_ = {};
   told_.clear();
-  std::erase_if(waiting_, [](const auto& entry) { return !entry.second.asked; });
+  std::erase_if(waiting_, [&](const auto& entry) { return std::abs(now_ns - entry.second.asked_ns) > kTurnNs; });
   std::map<std::uint64_t, const Key*> oldest_first;
   for (auto& [key, waiting] : waiting_) {
-    waiting.asked = waiting.has_turn = false;
+    waiting.has_turn = false;
     oldest_first.emplace(waiting.since, &key);
   }
   for (const auto& [since, key] : oldest_first) {

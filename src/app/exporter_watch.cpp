@@ -149,7 +149,8 @@ void ExporterWatch::watch_silence(const Key& key, Watched& watched, bool is_hear
   const std::int64_t wanted = to_ns(config_.silent_after);
   const std::int64_t long_gap = wanted == 0 ? std::numeric_limits<std::int64_t>::max() : wanted + wanted / 2;
   if (is_heard && std::abs(now_ns_ - watched.before.last_heard_ns) < kLiveNs) {
-    watched.rhythm.heard(now_ns_, long_gap, watched.is_silent);
+    const bool is_outage = patience != 0 && is_known(watched) && silence >= patience;
+    watched.rhythm.heard(now_ns_, long_gap, watched.is_silent || is_outage);
     if (std::exchange(watched.is_silent, false)) watched.back_after_ns = silence;
   } else if (!watched.is_silent && patience != 0 && is_known(watched) && silence >= patience) {
     Finding found = finding(EventKind::exporter_silent, key,

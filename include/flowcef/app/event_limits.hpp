@@ -29,8 +29,8 @@ class EventLimits {
  private:
   using Key = std::pair<EventKind, std::string>;
   struct Waiting {
-    std::uint64_t since = 0;  ///< number of the refusal
-    bool asked = true;        ///< within the minute
+    std::uint64_t since = 0;    ///< number of the refusal
+    std::int64_t asked_ns = 0;  ///< the last time
     bool has_turn = false;
   };
 

@@ -111,6 +111,32 @@ TEST_F(WatchTest, OutagesDoNotTeachPatience) {
   for (std::size_t i = 0; i < ends.size(); ++i) EXPECT_LE(told_[i].second, ends[i] + 61) << i;
 }
 
+// SK-04: nor do those that the limit kept from being told, and they leave no turn to themselves.
+TEST_F(WatchTest, OutagesOfManyDoNotHoldUpTheNextOne) {
+  config_.max_per_minute = 1;
+  std::array<std::uint32_t, 3> sequences{};
+  const auto all_but = [&](std::size_t silent) {
+    return [&, silent](int) {
+      for (std::size_t i = 0; i < 3; ++i) {
+        if (i != silent) flows("192.0.2." + std::to_string(i), sequences[i]);
+      }
+    };
+  };
+  run(300, all_but(3));
+  run(90);
+  run(1500, all_but(3));
+  EXPECT_EQ(std::ranges::count(signatures(), "flowcef-exporter-silent"), 1);
+  for (const std::size_t silent : {0U, 2U}) {
+    told_.clear();
+    const int begin = second_;
+    run(600, all_but(silent));
+    ASSERT_FALSE(told_.empty());
+    EXPECT_EQ(told_[0].event.signature, "flowcef-exporter-silent");
+    EXPECT_LE(told_[0].second, begin + 61) << silent;
+    run(900, all_but(3));
+  }
+}
+
 // SK-04: silent twice, and then that is its interval, of which it is told once (SK-05).
 TEST_F(WatchTest, AnExporterMayTakeToALongerInterval) {
   std::uint32_t sequence = 1;
