@@ -120,16 +120,26 @@ class Collector {
   Endpoint to_;
 };
 
-/// Input: `replicates`: whether each datagram goes on to a target too, from our own address
-void decode_and_map(benchmark::State& state, const Workload& work, bool replicates) {
+/// What goes on beside decode and map.
+enum class Beside : std::uint8_t {
+  nothing,
+  replicate,  ///< each datagram goes on to a target too, from our own address
+  merge,      ///< records of one flow become one line; here all do, so none is mapped
+};
+
+void decode_and_map(benchmark::State& state, const Workload& work, Beside beside) {
   const Collector collector;
   ReplicaPool replicas;
   LogFactory logs(spdlog::level::off);
   ReplicateTarget target({.name = "bench", .to = collector.address(), .source = ReplicateSource::own},
                          logs.make("bench"));
+  const bool replicates = beside == Beside::replicate;
   if (replicates) target.start();
   BatchPool pool;
   InputState input;
+  if (beside == Beside::merge) {
+    input.exporters.push_back({.match = *IpPrefix::parse("0.0.0.0/0"), .merge = std::chrono::minutes(1)});
+  }
   RecordPath path(translation(), pool, {{kRendering, [](const BatchRef&) {}}}, {&input});
   InputPath& in = *path.inputs().front();
   path.set_event_ids("1700000000000-0-", 1);
@@ -156,9 +166,11 @@ int main(int argc, char** argv) {
                                  [&work](benchmark::State& state) { decode(state, work); });
     benchmark::RegisterBenchmark(("map/" + work.name).c_str(), [&work](benchmark::State& state) { map(state, work); });
     benchmark::RegisterBenchmark(("decode+map/" + work.name).c_str(),
-                                 [&work](benchmark::State& state) { decode_and_map(state, work, false); });
+                                 [&work](benchmark::State& state) { decode_and_map(state, work, Beside::nothing); });
     benchmark::RegisterBenchmark(("decode+map+replicate/" + work.name).c_str(),
-                                 [&work](benchmark::State& state) { decode_and_map(state, work, true); });
+                                 [&work](benchmark::State& state) { decode_and_map(state, work, Beside::replicate); });
+    benchmark::RegisterBenchmark(("decode+merge/" + work.name).c_str(),
+                                 [&work](benchmark::State& state) { decode_and_map(state, work, Beside::merge); });
   }
   register_key_kinds();
   register_joins();

@@ -19,8 +19,8 @@ namespace flowcef {
 
 /// A record is kept until no other can join it: one joins if exporter, domain and layout are the same, and so are all
 /// fields but those that MergePlan merges, and the flow from the first start to its own end is no longer than longest().
-/// What is over is handed on with the context of its latest message. Records that stand for themselves are handed on at once, and those after which the exporter
-/// says that the flow has ended, or that are as long as the interval.
+/// What is over is handed on with the context of its latest message. Records that stand for themselves are handed on at
+/// once, and those after which the exporter says that the flow has ended, or that are as long as the interval.
 ///
 /// Thread: one; the counters may be read by any.
 class FlowMerger {
