@@ -124,7 +124,7 @@ class Collector {
 enum class Beside : std::uint8_t {
   nothing,
   replicate,  ///< each datagram goes on to a target too, from our own address
-  merge,      ///< records of one flow become one line; here all do, so none is mapped
+  merge,      ///< records of one flow become one line, where they are short enough: those of ipfix/strings
 };
 
 void decode_and_map(benchmark::State& state, const Workload& work, Beside beside) {
