@@ -42,16 +42,12 @@ void EventLimits::begin_minute(std::int64_t now_ns, std::size_t max_per_minute) 
   turns_ = {};
   told_.clear();
   std::erase_if(waiting_, [&](const auto& entry) { return std::abs(now_ns - entry.second.asked_ns) > kTurnNs; });
-  std::map<std::uint64_t, const Key*> oldest_first;
-  for (auto& [key, waiting] : waiting_) {
-    waiting.has_turn = false;
-    oldest_first.emplace(waiting.since, &key);
-  }
-  for (const auto& [since, key] : oldest_first) {
-    std::size_t& turns = turns_[static_cast<std::size_t>(key->first)];
-    if (turns == max_per_minute) continue;
-    ++turns;
-    waiting_.at(*key).has_turn = true;
+  std::map<std::uint64_t, decltype(waiting_)::value_type*> oldest_first;
+  for (auto& entry : waiting_) oldest_first.emplace(entry.second.since, &entry);
+  for (const auto& [since, entry] : oldest_first) {
+    std::size_t& turns = turns_[static_cast<std::size_t>(entry->first.first)];
+    entry->second.has_turn = turns < max_per_minute;
+    if (entry->second.has_turn) ++turns;
   }
 }
 

@@ -146,13 +146,13 @@ std::int64_t ExporterWatch::patience_with(const Watched& watched) const {
 void ExporterWatch::watch_silence(const Key& key, Watched& watched, bool is_heard, const ReportFinding& tell) {
   const std::int64_t patience = patience_with(watched);
   const std::int64_t silence = watched.rhythm.silent_for(now_ns_);
+  const bool is_long = patience != 0 && is_known(watched) && silence >= patience;
   const std::int64_t wanted = to_ns(config_.silent_after);
   const std::int64_t long_gap = wanted == 0 ? std::numeric_limits<std::int64_t>::max() : wanted + wanted / 2;
   if (is_heard && std::abs(now_ns_ - watched.before.last_heard_ns) < kLiveNs) {
-    const bool is_outage = patience != 0 && is_known(watched) && silence >= patience;
-    watched.rhythm.heard(now_ns_, long_gap, watched.is_silent || is_outage);
+    watched.rhythm.heard(now_ns_, long_gap, watched.is_silent || is_long);
     if (std::exchange(watched.is_silent, false)) watched.back_after_ns = silence;
-  } else if (!watched.is_silent && patience != 0 && is_known(watched) && silence >= patience) {
+  } else if (!watched.is_silent && is_long) {
     Finding found = finding(EventKind::exporter_silent, key,
                             "nothing came for " + seconds(silence) + ", and gaps of " +
                                 seconds(watched.rhythm.longest_gap()) + " at most are usual with it");

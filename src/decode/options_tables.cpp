@@ -313,10 +313,8 @@ std::string_view OptionsTables::name(OptionsTable table, Bytes key) const noexce
 
 std::uint64_t OptionsTables::sampling_interval(Bytes sampler, std::span<const Bytes> interfaces) const noexcept {
   const OptionsRow* row = sampler.empty() ? nullptr : find(OptionsTable::sampling_interval, sampler);
-  if (has(OptionsTable::interface_sampling)) {
-    for (const Bytes interface : interfaces) {
-      if (row == nullptr) row = find(OptionsTable::interface_sampling, interface);
-    }
+  for (const Bytes interface : interfaces) {
+    if (row == nullptr) row = find(OptionsTable::interface_sampling, interface);
   }
   if (row == nullptr) row = find(OptionsTable::sampling_interval, {});
   return row == nullptr ? 0 : row->number;

@@ -179,12 +179,14 @@ class FieldReader {
 
   [[nodiscard]] std::uint64_t tabled_interval(const SamplingSource& source) const noexcept {
     if (message_.tables == nullptr) return 0;
+    const Bytes sampler = bytes(source.first);
+    if (!message_.tables->has(OptionsTable::interface_sampling)) return message_.tables->sampling_interval(sampler);
     const auto& [ingress, physical_ingress, egress, physical_egress] = source.interfaces;
     std::array interfaces = {bytes(ingress), bytes(physical_ingress), bytes(egress), bytes(physical_egress)};
     constexpr std::uint64_t kEgressFlow = 1;  // of flowDirection
     const bool leaving = source.direction.length != 0 && number(source.direction) == kEgressFlow;
     if (leaving) std::ranges::rotate(interfaces, interfaces.begin() + 2);
-    return message_.tables->sampling_interval(bytes(source.first), interfaces);
+    return message_.tables->sampling_interval(sampler, interfaces);
   }
 
   /// Returns: empty for an operand of no length.
